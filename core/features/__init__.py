@@ -1,0 +1,1 @@
+"""One file per method of describing a picture; ``registry`` finds them by looking into this folder."""

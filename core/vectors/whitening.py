@@ -1,0 +1,60 @@
+"""PCA whitening (Jegou and Chum 2012): descriptors are centred, rotated and scaled so that all directions count alike.
+
+It takes out what all pictures of a library share, so that similarity means something again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MOST_SAMPLES = 20_000
+_LEAST_SAMPLES = 32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Whitening:
+    """A fitted whitening.
+
+    Attributes:
+        mean: (D,) float32.
+        projection: (D, K) float32.
+    """
+
+    mean: NDArray[np.float32]
+    projection: NDArray[np.float32]
+
+    def apply(self, descriptors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Whiten (N, D) float32 descriptors to (N, K) float32 of unit L2 norm."""
+        return _unit(np.asarray((descriptors - self.mean) @ self.projection, np.float32))
+
+
+def fit_whitening(descriptors: NDArray[np.float32], dimension: int = 256) -> Whitening:
+    """Fit a whitening; the same descriptors in the same order give the same one.
+
+    Args:
+        descriptors: (N, D) float32. More than 20,000 are thinned out evenly.
+        dimension: K at most; a third of N where there are few, as each direction needs samples. With
+            fewer than 32 descriptors nothing is learned and they are only centred.
+    """
+    step = -(-len(descriptors) // _MOST_SAMPLES)
+    sample = descriptors[:: max(1, step)].astype(np.float64)
+    mean = sample.mean(axis=0) if len(sample) >= _LEAST_SAMPLES else np.zeros(descriptors.shape[1])
+    if len(sample) < _LEAST_SAMPLES:
+        return Whitening(mean.astype(np.float32), np.eye(descriptors.shape[1], dtype=np.float32))
+    centred = sample - mean
+    covariance = centred.T @ centred / len(sample)
+    values, vectors = np.linalg.eigh(covariance)
+    kept = min(dimension, max(8, len(sample) // 3), len(values))
+    values, vectors = values[::-1][:kept], vectors[:, ::-1][:, :kept]
+    # The weakest directions are mostly noise, which full whitening would blow up.
+    floor = 0.05 * values.mean()
+    projection = vectors / np.sqrt(np.maximum(values, 0) + floor)
+    return Whitening(mean.astype(np.float32), projection.astype(np.float32))
+
+
+def _unit(descriptors: NDArray[np.float32]) -> NDArray[np.float32]:
+    norms = np.linalg.norm(descriptors, axis=1, keepdims=True)
+    return np.asarray(descriptors / np.maximum(norms, 1e-12), np.float32)
