@@ -1,0 +1,1 @@
+"""The decoders behind core.images, which alone uses them."""

@@ -1,0 +1,141 @@
+"""Makes the files for these tests, those too that no library here can write, and compares pictures."""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.images import decode
+from core.records import ImageError
+
+Pixels = NDArray[np.uint8]
+
+SHORT, LONG, RATIONAL = 3, 4, 5
+_CODES = {1: "B", SHORT: "H", LONG: "I", RATIONAL: "II"}
+Tags = Mapping[int, tuple[int, Sequence[int]]]
+
+
+def exif(orientation: int, order: str = "<") -> bytes:
+    """An EXIF block, without the "Exif" in front, that holds the orientation only."""
+    mark = b"II*\0" if order == "<" else b"MM\0*"
+    head = struct.pack(order + "IHHHI", 8, 1, 0x0112, SHORT, 1)
+    return mark + head + struct.pack(order + "HHI", orientation, 0, 0)
+
+
+def tiff(tags: Tags, payload: bytes, order: str = "<") -> bytes:
+    """An uncompressed TIFF of one strip; StripOffsets (273) and StripByteCounts (279) are filled in."""
+    full = {**tags, 273: (LONG, [0]), 279: (LONG, [len(payload)])}
+    start = 8 + 2 + 12 * len(full) + 4
+    extra = b""
+    for _ in range(2):  # the second time with the place of the strip known
+        entries, extra = b"", b""
+        for tag in sorted(full):
+            kind, values = full[tag]
+            code = _CODES[kind]
+            data = struct.pack(order + code * (len(values) // len(code)), *values)
+            count = len(values) // len(code)
+            if len(data) > 4:
+                place = struct.pack(order + "I", start + len(extra))
+                extra += data + b"\0" * (len(data) % 2)
+            else:
+                place = data.ljust(4, b"\0")
+            entries += struct.pack(order + "HHI", tag, kind, count) + place
+        full[273] = (LONG, [start + len(extra)])
+    mark = b"II*\0" if order == "<" else b"MM\0*"
+    return mark + struct.pack(order + "IH", 8, len(full)) + entries + b"\0\0\0\0" + extra + payload
+
+
+def dng(mosaic: NDArray[np.uint16], orientation: int = 1) -> bytes:
+    """A camera RAW file: a 16-bit RGGB mosaic, (H, W) uint16."""
+    height, width = mosaic.shape
+    matrix = [value for number in (1, 0, 0, 0, 1, 0, 0, 0, 1) for value in (number, 1)]
+    tags: Tags = {
+        254: (LONG, [0]),
+        256: (LONG, [width]),
+        257: (LONG, [height]),
+        258: (SHORT, [16]),
+        259: (SHORT, [1]),
+        262: (SHORT, [32803]),
+        274: (SHORT, [orientation]),
+        277: (SHORT, [1]),
+        278: (LONG, [height]),
+        284: (SHORT, [1]),
+        33421: (SHORT, [2, 2]),
+        33422: (1, [0, 1, 1, 2]),
+        50706: (1, [1, 4, 0, 0]),
+        50717: (LONG, [65535]),
+        50721: (RATIONAL, matrix),
+        50728: (RATIONAL, [1, 1, 1, 1, 1, 1]),
+        50778: (SHORT, [21]),
+    }
+    return tiff(tags, mosaic.astype("<u2").tobytes())
+
+
+def radiance(pixels: NDArray[np.uint8]) -> bytes:
+    """A Radiance HDR file of flat scan lines, from (H, W, 3) uint8."""
+    height, width = pixels.shape[:2]
+    shared = np.full((height, width, 1), 128, np.uint8)
+    head = f"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y {height} +X {width}\n".encode()
+    return head + np.concatenate([pixels, shared], axis=2).tobytes()
+
+
+def claim_png(width: int, height: int) -> bytes:
+    """A PNG header that claims a size, with next to no data behind it."""
+    import zlib
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    data = zlib.compress(b"\0" * 1000)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def claim_jpeg(jpeg: bytes, width: int, height: int) -> bytes:
+    """A JPEG whose frame header claims another size."""
+    place = next(jpeg.index(mark) for mark in (b"\xff\xc0", b"\xff\xc2") if mark in jpeg)
+    return jpeg[: place + 5] + struct.pack(">HH", height, width) + jpeg[place + 9 :]
+
+
+def encode(pixels: NDArray[Any], name: str, **options: Any) -> bytes:
+    """A file of that format with these pixels."""
+    mode = options.pop("mode", None)
+    image = Image.fromarray(pixels)
+    stream = io.BytesIO()
+    (image.convert(mode) if mode else image).save(stream, name, **options)
+    return stream.getvalue()
+
+
+def distance(one: Pixels, two: Pixels) -> float:
+    """Mean difference in levels of two pictures of one size."""
+    assert one.shape == two.shape
+    return float(np.abs(one.astype(int) - two.astype(int)).mean())
+
+
+def refusal(data: bytes, **options: Any) -> str:
+    """Why these bytes are refused."""
+    with pytest.raises(ImageError) as caught:
+        decode(data, **options)
+    return caught.value.reason
+
+
+def stored_as(pixels: Pixels, orientation: int) -> Pixels:
+    """What a camera stores for an upright picture, so that ``orientation`` makes it upright again."""
+    turned = {
+        1: pixels,
+        2: pixels[:, ::-1],
+        3: pixels[::-1, ::-1],
+        4: pixels[::-1],
+        5: pixels.transpose(1, 0, 2),
+        6: pixels.transpose(1, 0, 2)[::-1],
+        7: pixels.transpose(1, 0, 2)[::-1, ::-1],
+        8: pixels.transpose(1, 0, 2)[:, ::-1],
+    }
+    return np.ascontiguousarray(turned[orientation])
