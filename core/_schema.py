@@ -1,0 +1,81 @@
+"""The tables of the catalog, and the steps from each version of them to the next.
+
+``PRAGMA user_version`` counts the steps that were taken. A step, once released, is never edited.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+APPLICATION_ID = 0x54574E53  # "TWNS"
+
+_STEP_1 = """
+CREATE TABLE library (
+    folder BLOB PRIMARY KEY,
+    added REAL NOT NULL,
+    indexed REAL,
+    protected INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+
+CREATE TABLE content (
+    id INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    format TEXT NOT NULL,
+    frames INTEGER NOT NULL,
+    pixels BLOB
+);
+CREATE INDEX content_size ON content (size);
+
+CREATE TABLE file (
+    path BLOB PRIMARY KEY,
+    size INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL,
+    inode INTEGER NOT NULL,
+    device INTEGER NOT NULL,
+    content INTEGER REFERENCES content (id),
+    reason TEXT,
+    reader INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX file_inode ON file (inode, device);
+CREATE INDEX file_content ON file (content);
+
+CREATE TABLE feature (
+    content INTEGER NOT NULL REFERENCES content (id),
+    method TEXT NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (method, content)
+);
+
+CREATE TABLE pair (
+    first INTEGER NOT NULL REFERENCES content (id),
+    second INTEGER NOT NULL REFERENCES content (id),
+    verifier TEXT NOT NULL,
+    evidence BLOB NOT NULL,
+    PRIMARY KEY (verifier, first, second)
+) WITHOUT ROWID;
+
+CREATE TABLE model (
+    name TEXT PRIMARY KEY,
+    data BLOB NOT NULL
+);
+"""
+
+_STEPS = (_STEP_1,)
+
+VERSION = len(_STEPS)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the tables to ``VERSION``, each step in its own transaction.
+
+    Raises:
+        sqlite3.Error: The database cannot be written; the last finished step stands.
+    """
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    for number, step in enumerate(_STEPS[version:], start=version + 1):
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {step} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number}; COMMIT;"
+        )

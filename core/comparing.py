@@ -1,0 +1,63 @@
+"""Two pictures side by side: the strongest evidence there is, with its points for the overlay."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from core import relations
+from core.describing import DIGEST_SIZE
+from core.images import Limits, decode, read_bytes
+from core.judging import Case, Side, judge
+from core.records import Evidence, ImageRecord, Match, Relation
+
+VERIFIERS = ("sift", "orb")
+
+
+def compare(first: Path, second: Path, limits: Limits | None = None) -> Match:
+    """Compare two pictures with the strongest keypoints.
+
+    Args:
+        first: Picture A.
+        second: Picture B.
+        limits: What is too large to decode.
+
+    Returns:
+        B as a match for A. Its relation is None where nothing ties them together; the evidence then says why.
+
+    Raises:
+        ImageError: One of them cannot be read.
+    """
+    limits = limits or Limits()
+    record_a, record_b = read_record(first, limits), read_record(second, limits)
+    case = Case(_side(0, record_a), _side(1, record_b))
+    if record_a.content == record_b.content:
+        return _same_file(record_a, record_b)
+    verdict = judge(case, VERIFIERS)
+    return Match(record_b, verdict.score, verdict.relation, verdict.evidence, verdict.words)
+
+
+def read_record(path: Path, limits: Limits) -> ImageRecord:
+    """The record of one file, read just now.
+
+    Raises:
+        ImageError: It cannot be read.
+    """
+    data = read_bytes(path, limits.bytes)
+    picture = decode(data, 256, limits, path)
+    digest = hashlib.blake2b(data, digest_size=DIGEST_SIZE).hexdigest()
+    modified = path.stat().st_mtime
+    return ImageRecord(path, digest, picture.width, picture.height, len(data), modified, picture.format, picture.frames)
+
+
+def _side(number: int, record: ImageRecord) -> Side:
+    return Side(number, record.path, record.width, record.height)
+
+
+def _same_file(first: ImageRecord, second: ImageRecord) -> Match:
+    """Equal bytes are proof enough."""
+    evidence = Evidence(homography=np.eye(3), coverage_a=1.0, coverage_b=1.0, similarity=1.0, basis="bytes")
+    words = relations.words_for(Relation.SAME_FILE, evidence, (first.width, first.height))
+    return Match(second, 1.0, Relation.SAME_FILE, evidence, words)

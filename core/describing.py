@@ -1,0 +1,136 @@
+"""One read of a file feeds everything: digest, size, miniature, hashes, descriptors and keypoints.
+
+``describe_file`` runs in worker processes; what it returns is small.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from core import miniature
+from core._cv import cv2
+from core.features import pdq, registry
+from core.features.base import GlobalMethod, Keypoints, LocalMethod, Pixels
+from core.images import Limits, Picture, decode, read_bytes, shrink
+from core.packing import pack_keypoints
+
+DIGEST_SIZE = 16
+_LEAST_SIDE = 512
+_MOST_ENLARGED = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What one file told.
+
+    Attributes:
+        digest: 16 bytes, BLAKE2b of the file's bytes.
+        size: Bytes.
+        picture: Width, height, format and frames, or None when the digest was already known and nothing
+            was decoded.
+        pixels: Digest of the upright pixels when they were decoded at full size, else None.
+        features: Packed features by ``name@version``.
+    """
+
+    digest: bytes
+    size: int
+    picture: tuple[int, int, str, int] | None = None
+    pixels: bytes | None = None
+    features: dict[str, bytes] = field(default_factory=dict)
+
+
+def describe_file(path: Path, methods: tuple[str, ...], known: tuple[bytes, ...], limits: Limits) -> Described:
+    """Read a file once and describe it.
+
+    Args:
+        path: The file.
+        methods: Names of registered methods.
+        known: Digests that need no decoding; a file with one of them returns its digest only.
+        limits: What is too large.
+
+    Raises:
+        ImageError: The file cannot be read or is no picture.
+    """
+    data = read_bytes(path, limits.bytes)
+    digest = hashlib.blake2b(data, digest_size=DIGEST_SIZE).digest()
+    if digest in known:
+        return Described(digest, len(data))
+    picture = decode(data, working_side(methods), limits, path)
+    return Described(
+        digest,
+        len(data),
+        (picture.width, picture.height, picture.format, picture.frames),
+        pixel_digest(picture.pixels) if picture.exact else None,
+        describe_picture(picture, methods),
+    )
+
+
+def working_side(methods: Sequence[str]) -> int:
+    """The long side in pixels at which a picture is decoded for these methods."""
+    known = registry.methods()
+    return max([_LEAST_SIDE, *(known[name].side for name in methods if name in known)])
+
+
+def describe_picture(picture: Picture, methods: Sequence[str]) -> dict[str, bytes]:
+    """Describe a decoded picture: its miniature and the features of each method, packed."""
+    features = {miniature.KEY: miniature.make_miniature(picture.pixels).pack()}
+    for name in methods:
+        method = instance(name)
+        features[method.info.key] = _pack(method, picture)
+    return features
+
+
+def _pack(method: GlobalMethod | LocalMethod, picture: Picture) -> bytes:
+    if isinstance(method, LocalMethod):
+        return pack_keypoints(detect_full_size(method, picture))
+    pixels = shrink(picture.pixels, method.info.side)
+    if isinstance(method, pdq.Pdq):
+        hashes = pdq.hash_all(pixels)
+        return hashes.hashes.tobytes() + bytes([hashes.quality])
+    descriptor = method.describe(pixels)
+    return descriptor.tobytes() if descriptor.dtype == np.uint8 else descriptor.astype("<f2").tobytes()
+
+
+def detect_full_size(method: LocalMethod, picture: Picture) -> Keypoints:
+    """Detect keypoints at the side a method wants and give them in full-size pixels.
+
+    A small picture is enlarged for it, up to three times: detectors leave a margin of fixed width, which would
+    take most of a small crop.
+    """
+    pixels = _sized(picture.pixels, method.info.side)
+    found = method.detect(pixels)
+    height, width = pixels.shape[:2]
+    scale = np.array([picture.width / width, picture.height / height], np.float32)
+    return Keypoints(
+        ((found.points + 0.5) * scale - 0.5).astype(np.float32),
+        (found.sizes * scale.mean()).astype(np.float32),
+        found.angles,
+        found.descriptors,
+    )
+
+
+def _sized(pixels: Pixels, side: int) -> Pixels:
+    height, width = pixels.shape[:2]
+    zoom = min(side / max(height, width), _MOST_ENLARGED)
+    if zoom <= 1.25:
+        return shrink(pixels, side)
+    size = (max(1, round(width * zoom)), max(1, round(height * zoom)))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def pixel_digest(pixels: Pixels) -> bytes:
+    """Digest of upright full-size pixels; equal for two files that decode to the same picture."""
+    shape = np.array(pixels.shape[:2], "<u4").tobytes()
+    return hashlib.blake2b(shape + np.ascontiguousarray(pixels).tobytes(), digest_size=DIGEST_SIZE).digest()
+
+
+@lru_cache(maxsize=16)
+def instance(name: str) -> GlobalMethod | LocalMethod:
+    """One instance of a method for each process: models load slowly and are never changed by use."""
+    return registry.create(name)

@@ -1,0 +1,245 @@
+"""Library to groups of copies: the cascade, cheap evidence first, geometry last.
+
+Same bytes, same pixels, near hashes, similar descriptors, keypoints, pixels under the homography: each step only
+sees the pairs that the steps before it left open.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from core import candidates
+from core.bonds import Bonds
+from core.candidates import Candidate
+from core.catalog import Catalog
+from core.events import Done, Event, GroupFound, Summary
+from core.grouping import Star, make_stars
+from core.images import Limits
+from core.indexing import IndexOptions, index_library, worker_count
+from core.near import MiniatureCourt, same_pixels
+from core.presentation import group_of, records_by_digest
+from core.presets import Preset, preset
+from core.records import Group
+from core.scanning import resolve_library
+from core.stopwatch import Stage
+from core.verdicts import Court, Judgement, Question
+
+_MOST_REFUSALS = 4
+_LIVE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """How to scan.
+
+    Attributes:
+        preset: "fast", "balanced" or "thorough".
+        hidden: Whether files and folders whose name starts with a dot are looked at.
+        workers: Number of worker processes; None for one per core, at most eight.
+        limits: What is too large to decode.
+    """
+
+    preset: str = "balanced"
+    hidden: bool = False
+    workers: int | None = None
+    limits: Limits = field(default_factory=Limits)
+
+
+def find_duplicates(catalog: Catalog, library: Sequence[Path], options: ScanOptions | None = None) -> Iterator[Event]:
+    """Find the copies in a library.
+
+    Yields:
+        What indexing yields, GroupFound as groups come about, and Done with the final groups.
+
+    Raises:
+        LibraryError: A folder is missing or unreadable.
+        CatalogError: The catalog cannot be read or written.
+        MethodError: There is no such preset.
+        ModelError: A method's weights are missing.
+    """
+    options = options or ScanOptions()
+    chosen = preset(options.preset)
+    started = time.monotonic()
+    folders = resolve_library(library)
+    indexing = IndexOptions(chosen.methods, options.hidden, options.workers, options.limits)
+    summary = Summary(0, (), 0, 0.0)
+    for event in index_library(catalog, folders, indexing):
+        if isinstance(event, Done):
+            summary = event.summary
+        else:
+            yield event
+    scan = _Scan(catalog, folders, chosen, worker_count(options.workers))
+    try:
+        yield from scan.run()
+    finally:
+        scan.close()
+    yield Done(replace(summary, seconds=time.monotonic() - started, groups=scan.groups))
+
+
+class _Scan:
+    """One scan of an indexed library."""
+
+    def __init__(self, catalog: Catalog, folders: Sequence[Path], chosen: Preset, workers: int) -> None:
+        self._catalog = catalog
+        self._preset = chosen
+        self._contents = catalog.contents(folders)
+        self._records = records_by_digest(catalog, folders)
+        self._bonds = Bonds([content.width * content.height for content in self._contents])
+        self._court: Judgement = MiniatureCourt(catalog, self._contents)
+        if chosen.verifiers:
+            self._court = Court(catalog, self._contents, chosen.verifiers, workers)
+        self._shown: dict[int, str] = {}
+        self._shown_at = 0.0
+        self.groups: tuple[Group, ...] = ()
+
+    def close(self) -> None:
+        """End the worker processes."""
+        self._court.close()
+
+    def run(self) -> Iterator[Event]:
+        """The cascade."""
+        yield from self._same_bytes()
+        self._same_pixels()
+        yield from self._near()
+        if self._preset.descriptor is not None:
+            yield from self._similar(self._preset.descriptor)
+        stage = Stage("Forming groups")
+        stars: list[Star] = []
+        for event in make_stars(self._bonds, self._contents, self._court, stage):
+            if isinstance(event, list):
+                stars = event
+            else:
+                yield event
+        self.groups = self._present(stars)
+
+    # ------------------------------------------------------------------ the steps
+
+    def _same_bytes(self) -> Iterator[Event]:
+        """Several files of one content are a group at once."""
+        for place, content in enumerate(self._contents):
+            if len(self._records[content.digest]) > 1:
+                yield self._show(Star(place))
+
+    def _same_pixels(self) -> None:
+        first_of: dict[bytes, int] = {}
+        for place, content in enumerate(self._contents):
+            if content.pixels is None:
+                continue
+            first = first_of.setdefault(content.pixels, place)
+            if first != place:
+                self._bonds.add(same_pixels(first, place))
+
+    def _near(self) -> Iterator[Event]:
+        """Pairs of near hashes."""
+        stage = Stage("Comparing hashes")
+        yield stage.progress(0, None)
+        found = candidates.near_hashes(self._catalog, self._contents, self._preset.hash_radius)
+        yield from self._ask(found, stage)
+
+    def _similar(self, descriptor: str) -> Iterator[Event]:
+        """Pairs of similar descriptors."""
+        stage = Stage("Comparing descriptors")
+        yield stage.progress(0, None)
+        found = candidates.similar(
+            self._catalog, self._contents, descriptor, self._preset.neighbours, self._preset.threshold
+        )
+        yield from self._ask(found, Stage("Verifying pairs"))
+
+    def _ask(self, found: Sequence[Candidate], stage: Stage) -> Iterator[Event]:
+        """Ask about candidates in rounds, closest first, leaving out those that others explain.
+
+        In a round no two questions would join the same sets, so no answer makes another question needless. Rounds
+        are chosen from finished answers only: what is asked does not depend on timing.
+        """
+        asked: set[tuple[int, int]] = set()
+        refused: Counter[tuple[int, int]] = Counter()
+        waiting = list(found)
+        while waiting:
+            questions, waiting = self._round(waiting, asked, refused)
+            yield from self._court.decide(questions, stage, len(found) - len(waiting), len(found))
+            for question in questions:
+                verdict = self._court.verdict(question.first, question.second)
+                self._bonds.add(verdict)
+                if verdict.relation is None or not verdict.relation.is_copy:
+                    refused[self._sets(question.first, question.second)] += 1
+            yield from self._live()
+        yield stage.progress(len(found), len(found))
+
+    def _round(
+        self, waiting: Sequence[Candidate], asked: set[tuple[int, int]], refused: Mapping[tuple[int, int], int]
+    ) -> tuple[list[Question], list[Candidate]]:
+        """The questions of a round, and the candidates that wait for its answers."""
+        tried = self._bonds.joins.copy()
+        questions: list[Question] = []
+        later: list[Candidate] = []
+        for candidate in waiting:
+            first, second = candidate.first, candidate.second
+            sets = self._sets(first, second)
+            if sets[0] == sets[1] or refused.get(sets, 0) >= _MOST_REFUSALS or (first, second) in asked:
+                continue
+            if tried.joined(first, second):
+                later.append(candidate)
+                continue
+            question = self._question(candidate, asked)
+            asked.add((question.first, question.second))
+            tried.join(first, second)
+            questions.append(question)
+            if (question.first, question.second) != (first, second):
+                later.append(candidate)
+        return questions, later
+
+    def _sets(self, first: int, second: int) -> tuple[int, int]:
+        low, high = sorted((self._bonds.joins.root(first), self._bonds.joins.root(second)))
+        return low, high
+
+    def _question(self, candidate: Candidate, asked: set[tuple[int, int]]) -> Question:
+        """Between sets their largest pictures are asked about first: groups will need that verdict anyway."""
+        low, high = sorted((self._bonds.largest(candidate.first), self._bonds.largest(candidate.second)))
+        if (low, high) in asked or (low, high) == (candidate.first, candidate.second):
+            return Question(candidate.first, candidate.second, candidate.orientation)
+        return Question(low, high)
+
+    # ------------------------------------------------------------------ showing
+
+    def _live(self) -> Iterator[Event]:
+        """Show groups as they stand, at most once a second."""
+        if time.monotonic() - self._shown_at < _LIVE_SECONDS:
+            return
+        self._shown_at = time.monotonic()
+        for members in self._bonds.sets():
+            centre = self._bonds.largest(members[0])
+            edges = {place: self._bonds.edge(centre, place) for place in members}
+            star = Star(centre, {place: edge for place, edge in edges.items() if edge is not None})
+            if star.members:
+                event = self._show(star)
+                if event.replaces != (event.group.id,):
+                    yield event
+
+    def _show(self, star: Star) -> GroupFound:
+        group = group_of(star, self._contents, self._records)
+        root = self._bonds.joins.root(star.centre)
+        places = {place for place in (root, star.centre, *star.members) if place in self._shown}
+        replaced = tuple(sorted({self._shown.pop(place) for place in places}))
+        self._shown[root] = group.id
+        return GroupFound(group, replaced)
+
+    def _present(self, stars: Sequence[Star]) -> tuple[Group, ...]:
+        centres = {star.centre for star in stars} | {place for star in stars for place in star.members}
+        alone = [
+            Star(place)
+            for place, content in enumerate(self._contents)
+            if place not in centres and len(self._records[content.digest]) > 1
+        ]
+        groups = [group_of(star, self._contents, self._records) for star in [*stars, *alone]]
+        return tuple(sorted(groups, key=_order))
+
+
+def _order(group: Group) -> tuple[bool, int, bytes]:
+    """Groups of copies first, then by bytes to free, then by name."""
+    copies = any(member.relation.is_copy for member in group.members[1:])
+    return (not copies, -group.reclaimable, os.fsencode(group.representative.record.path))

@@ -1,0 +1,221 @@
+"""From bonds to groups: stars around a representative, never chains.
+
+The representative is the copy from which the others can come. Every member has its own verdict against it; what is
+connected only through others is asked about directly, with the view that the chain implies, and forms a group of
+its own where the answer is no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from core import relations
+from core.bonds import Bonds
+from core.catalog import Content
+from core.events import Event
+from core.judging import Verdict
+from core.records import Relation
+from core.stopwatch import Stage
+from core.verdicts import Judgement, Question
+
+_ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Star:
+    """A group by places of contents.
+
+    Attributes:
+        centre: The representative.
+        members: Verdicts that tie the others to it, in order of their places, each from whichever side it was given.
+    """
+
+    centre: int
+    members: dict[int, Verdict] = field(default_factory=dict)
+
+
+def make_stars(
+    bonds: Bonds, contents: Sequence[Content], court: Judgement, stage: Stage
+) -> Iterator[Event | list[Star]]:
+    """Form the groups, asking the court about members that are only tied through others.
+
+    Yields:
+        Progress, and at last the stars.
+    """
+    waiting = bonds.sets()
+    stars: list[Star] = []
+    for _ in range(_ROUNDS):
+        begun = [_begin(group, bonds, contents) for group in waiting]
+        questions = [question for star, rest in begun for question in _about(star, rest, bonds)]
+        yield from court.decide(questions, stage, 0, len(questions))
+        for star, rest in begun:
+            _take_answers(star, rest, court)
+        stars += [star for star, _ in begun if star.members]
+        waiting = [left for star, rest in begun for left in _left_over(star, rest, bonds)]
+        if not waiting:
+            break
+    yield from _attach(stars, bonds.composites, court, stage)
+    _attach_scenes(stars, bonds.scenes)
+    yield sorted(stars, key=lambda star: star.centre)
+
+
+def _begin(group: Sequence[int], bonds: Bonds, contents: Sequence[Content]) -> tuple[Star, list[int]]:
+    """A star with the members that are tied to its centre directly, and the rest."""
+    centre = _representative(group, bonds, contents)
+    star = Star(centre)
+    rest = []
+    for place in group:
+        edge = bonds.edge(centre, place)
+        if edge is not None:
+            star.members[place] = edge
+        elif place != centre:
+            rest.append(place)
+    return star, rest
+
+
+def _representative(group: Sequence[int], bonds: Bonds, contents: Sequence[Content]) -> int:
+    """The content from which most others can come: shows most, has no border, then pixels and bytes."""
+    inside = set(group)
+    standing = dict.fromkeys(group, 0)
+    for place in group:
+        for neighbour in bonds.neighbours(place):
+            edge = bonds.edge(place, neighbour)
+            if neighbour in inside and edge is not None and edge.first == place:
+                first, second = _points(edge)
+                standing[place] += first
+                standing[neighbour] += second
+    return max(
+        group,
+        key=lambda place: (
+            min(0, standing[place]),
+            contents[place].width * contents[place].height,
+            contents[place].size,
+            contents[place].digest,
+        ),
+    )
+
+
+def _points(edge: Verdict) -> tuple[int, int]:
+    """What a verdict takes from the standing of its two pictures."""
+    whole_a = edge.evidence.coverage_a >= relations.WHOLE
+    whole_b = edge.evidence.coverage_b >= relations.WHOLE
+    if edge.relation is Relation.CROP and whole_a != whole_b:
+        return (0, -2) if whole_b else (-2, 0)
+    if edge.relation is Relation.EDITED and whole_a != whole_b:
+        # Where one shows more and the rest is empty, that one has the border.
+        return (0, -1) if whole_a else (-1, 0)
+    return (0, 0)
+
+
+def _about(star: Star, rest: Sequence[int], bonds: Bonds) -> list[Question]:
+    """Questions about the members that are tied to the centre through others only."""
+    if not rest:
+        return []
+    views = bonds.views_from(star.centre, {star.centre, *star.members, *rest})
+    questions = []
+    for place in rest:
+        view = views.get(place)
+        guess = None if view is None else tuple((view / np.linalg.norm(view)).ravel().tolist())
+        questions.append(_question(star.centre, place, guess))
+    return questions
+
+
+def _question(centre: int, place: int, guess: tuple[float, ...] | None) -> Question:
+    if centre < place or guess is None:
+        return Question(min(centre, place), max(centre, place), None, guess)
+    try:
+        back = np.linalg.inv(np.array(guess).reshape(3, 3))
+    except np.linalg.LinAlgError:
+        return Question(place, centre)
+    return Question(place, centre, None, tuple((back / np.linalg.norm(back)).ravel().tolist()))
+
+
+def _take_answers(star: Star, rest: list[int], court: Judgement) -> None:
+    """Make members of those whose answer was yes, and leave the others in ``rest``."""
+    for place in list(rest):
+        answer = court.verdict(min(star.centre, place), max(star.centre, place))
+        if answer.relation is not None and answer.relation.is_copy:
+            star.members[place] = answer
+            rest.remove(place)
+
+
+def _left_over(star: Star, rest: Sequence[int], bonds: Bonds) -> list[list[int]]:
+    """Groups among those that are no members, each with the contents it was tied through."""
+    groups: list[list[int]] = []
+    left = set(rest)
+    while left:
+        start = min(left)
+        group, waiting = {start}, [start]
+        while waiting:
+            for neighbour in bonds.neighbours(waiting.pop()):
+                if neighbour in left and neighbour not in group:
+                    group.add(neighbour)
+                    waiting.append(neighbour)
+        left -= group
+        if len(group) == 1:
+            # Alone it is a pair with whatever ties it to the others.
+            group.update(list(bonds.neighbours(start))[:1])
+        if len(group) > 1:
+            groups.append(sorted(group))
+    return groups
+
+
+def _attach(stars: list[Star], composites: Sequence[Verdict], court: Judgement, stage: Stage) -> Iterator[Event]:
+    """Add composites to the groups of the pictures that they show; one may stand in several."""
+    homes = _homes(stars)
+    wanted: set[tuple[int, int]] = set()
+    for tie in sorted(composites, key=lambda verdict: (verdict.first, verdict.second)):
+        part, whole = part_and_whole(tie)
+        for star in homes.get(part) or [_new_star(stars, homes, part)]:
+            if star.centre == part:
+                star.members.setdefault(whole, tie)
+            elif whole != star.centre and whole not in star.members:
+                wanted.add((star.centre, whole))
+    questions = [Question(min(pair), max(pair)) for pair in sorted(wanted)]
+    yield from court.decide(questions, stage, 0, len(questions))
+    by_centre = {star.centre: star for star in stars}
+    for centre, whole in sorted(wanted):
+        answer = court.verdict(min(centre, whole), max(centre, whole))
+        if answer.relation is not None and answer.relation.is_copy:
+            by_centre[centre].members.setdefault(whole, answer)
+
+
+def _attach_scenes(stars: list[Star], scenes: Sequence[Verdict]) -> None:
+    """Add other shots of a scene to the group of the picture they were compared with, or start one."""
+    homes = _homes(stars)
+    for tie in sorted(scenes, key=lambda verdict: (verdict.first, verdict.second)):
+        at_first, at_second = (
+            [star for star in homes.get(place, []) if star.centre == place] for place in (tie.first, tie.second)
+        )
+        if tie.first not in homes and tie.second not in homes:
+            _new_star(stars, homes, tie.first).members[tie.second] = tie
+        for star in at_first:
+            star.members.setdefault(tie.second, tie)
+        for star in at_second:
+            star.members.setdefault(tie.first, tie)
+
+
+def _homes(stars: Sequence[Star]) -> dict[int, list[Star]]:
+    """The groups in which each content stands."""
+    homes: dict[int, list[Star]] = {}
+    for star in stars:
+        for place in (star.centre, *star.members):
+            homes.setdefault(place, []).append(star)
+    return homes
+
+
+def _new_star(stars: list[Star], homes: dict[int, list[Star]], centre: int) -> Star:
+    star = Star(centre)
+    stars.append(star)
+    homes.setdefault(centre, []).append(star)
+    return star
+
+
+def part_and_whole(tie: Verdict) -> tuple[int, int]:
+    """The picture that is shown, and the composite that shows it among other things."""
+    if tie.evidence.coverage_a < tie.evidence.coverage_b:
+        return tie.second, tie.first
+    return tie.first, tie.second

@@ -1,0 +1,357 @@
+"""The judge of pairs: keypoints propose a homography, pixels decide, and every verdict has a reason.
+
+``judge_pairs`` runs in worker processes. A verdict depends on the two contents and the method only, so that it
+can be stored, and a scan that was killed comes to the same groups as one that was not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import geometry, relations
+from core.alignment import Alignment, align
+from core.describing import detect_full_size, instance
+from core.features.base import Keypoints, LocalMethod, Metric, Pixels
+from core.features.sift import mirror
+from core.images import Picture, load
+from core.matching import View, verify
+from core.orientation import mirror_homography, orientation_homography
+from core.packing import unpack_keypoints
+from core.records import Evidence, ImageError, Relation
+from core.relations import Tone
+from core.surroundings import Surroundings, look_around
+
+VERSION = 1
+PIXELS_DISAGREE = "the pixels disagree"
+
+_SIDE = 512
+_PICTURES = 96
+_KEYPOINTS = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """One picture of a pair, as a judge needs it.
+
+    Attributes:
+        content: The number by which the asker knows it.
+        path: A file that carries it.
+        width: Pixels of the upright picture.
+        height: Pixels of the upright picture.
+        keypoints: Packed keypoints of the first verifier, or None to detect them.
+    """
+
+    content: int
+    path: Path
+    width: int
+    height: int
+    keypoints: bytes | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.width, self.height
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """A pair to be judged.
+
+    Attributes:
+        first: Picture A.
+        second: Picture B.
+        orientation: Quarter turns and mirroring that make A look like B, where hashes say so.
+        guess: The nine elements of a homography from A to B, where other pairs imply one.
+    """
+
+    first: Side
+    second: Side
+    orientation: tuple[int, bool] | None = None
+    guess: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdict:
+    """What the judge says of a pair.
+
+    Attributes:
+        first: The asker's number of A.
+        second: The asker's number of B.
+        relation: What B is to A, or None when nothing ties them together.
+        score: [0, 1].
+        evidence: Without its points.
+        words: The evidence in one line, or the reason of the rejection.
+        tone: How the pixels differ.
+    """
+
+    first: int
+    second: int
+    relation: Relation | None
+    score: float
+    evidence: Evidence
+    words: str
+    tone: Tone = field(default_factory=Tone)
+
+    @classmethod
+    def nothing(cls, first: int, second: int, reason: str) -> Verdict:
+        """A rejection that no comparison was made for."""
+        return cls(first, second, None, 0.0, Evidence(reason=reason), reason)
+
+    def pack(self) -> bytes:
+        """The verdict as bytes, for the catalog."""
+        evidence = self.evidence
+        matrix = None if evidence.homography is None else evidence.homography.ravel().tolist()
+        return json.dumps(
+            {
+                "relation": self.relation,
+                "score": round(self.score, 5),
+                "words": self.words,
+                "inliers": evidence.inlier_count,
+                "homography": matrix,
+                "mirrored": evidence.mirrored,
+                "coverage": [round(evidence.coverage_a, 5), round(evidence.coverage_b, 5)],
+                "similarity": evidence.similarity,
+                "reason": evidence.reason,
+                "basis": evidence.basis,
+                "tone": astuple(self.tone),
+            }
+        ).encode()
+
+    @classmethod
+    def unpack(cls, first: int, second: int, data: bytes) -> Verdict:
+        """Read what ``pack`` wrote.
+
+        Raises:
+            ValueError: The bytes are no verdict.
+        """
+        stored = json.loads(data)
+        matrix = stored["homography"]
+        evidence = Evidence(
+            inlier_count=stored["inliers"],
+            homography=None if matrix is None else np.array(matrix, np.float64).reshape(3, 3),
+            mirrored=stored["mirrored"],
+            coverage_a=stored["coverage"][0],
+            coverage_b=stored["coverage"][1],
+            similarity=stored["similarity"],
+            reason=stored["reason"],
+            basis=stored["basis"],
+        )
+        relation = None if stored["relation"] is None else Relation(stored["relation"])
+        return cls(first, second, relation, stored["score"], evidence, stored["words"], Tone(*stored["tone"]))
+
+
+def judge_pairs(cases: Sequence[Case], verifiers: tuple[str, ...]) -> list[Verdict]:
+    """Judge pairs, those with one picture in common best together.
+
+    Args:
+        cases: The pairs.
+        verifiers: Names of local methods, cheapest first; the next is asked where one is undecided.
+    """
+    return [without_points(judge(case, verifiers)) for case in cases]
+
+
+def without_points(verdict: Verdict) -> Verdict:
+    """The verdict with its evidence's points dropped, to be kept by the thousand."""
+    empty = Evidence()
+    evidence = replace(verdict.evidence, points_a=empty.points_a, points_b=empty.points_b, inliers=empty.inliers)
+    return replace(verdict, evidence=evidence)
+
+
+def judge(case: Case, verifiers: tuple[str, ...]) -> Verdict:
+    """Judge one pair; its evidence keeps the points. An unreadable file makes a rejection with that reason."""
+    try:
+        verdict = _by_guess(case)
+        for name in verifiers:
+            if verdict is not None and verdict.relation is not None:
+                break
+            verdict = _better(verdict, _by_keypoints(case, name))
+    except ImageError as error:
+        return _rejected(case, Evidence(reason=error.reason))
+    return verdict or _rejected(case, Evidence(reason=PIXELS_DISAGREE))
+
+
+def _better(old: Verdict | None, new: Verdict) -> Verdict:
+    if old is None or new.relation is not None or new.evidence.inlier_count > old.evidence.inlier_count:
+        return new
+    return old
+
+
+# ---------------------------------------------------------------------- by a known view
+
+
+def _by_guess(case: Case) -> Verdict | None:
+    """Decide by pixels alone where the view is known beforehand; None where they do not agree."""
+    basis = "keypoints"
+    homography = None if case.guess is None else np.array(case.guess).reshape(3, 3)
+    if case.orientation is not None:
+        basis = "hash"
+        homography = orientation_homography(*case.orientation, case.first.size, case.second.size)
+    if homography is None:
+        return None
+    evidence = _covering(Evidence(homography=homography / homography[2, 2], basis=basis), case)
+    alignment = _aligned(case, homography)
+    if alignment is None or alignment.correlation < 0.85 or not relations.is_copy(alignment):
+        return None
+    return _named(case, evidence, alignment)
+
+
+def _covering(evidence: Evidence, case: Case) -> Evidence:
+    """The evidence with mirroring and coverage read off its homography."""
+    assert evidence.homography is not None
+    try:
+        forward = geometry.facing(evidence.homography, geometry.centre(case.first.size))
+        in_b = geometry.footprint(forward, case.first.size, case.second.size)
+        in_a = geometry.footprint(geometry.inverse(forward), case.second.size, case.first.size)
+    except (ValueError, np.linalg.LinAlgError):
+        return replace(evidence, reason="the view that fits is not possible")
+    return replace(
+        evidence,
+        mirrored=bool(np.linalg.det(forward[:2, :2]) < 0),
+        coverage_a=min(1.0, geometry.area(in_a) / (case.first.width * case.first.height)),
+        coverage_b=min(1.0, geometry.area(in_b) / (case.second.width * case.second.height)),
+    )
+
+
+# ---------------------------------------------------------------------- by keypoints
+
+
+def _by_keypoints(case: Case, name: str) -> Verdict:
+    """Match keypoints as they are, and mirrored where that fails, then let the pixels decide."""
+    straight = verify(_view(case.first, name), _view(case.second, name))
+    verdict = _decided(case, straight)
+    if verdict.relation is not None:
+        return verdict
+    turned_over = verify(_mirrored_view(case.first, name), _view(case.second, name))
+    return _better(verdict, _decided(case, _unmirrored(turned_over, case.first.width)))
+
+
+def _decided(case: Case, evidence: Evidence) -> Verdict:
+    if not evidence.accepted or evidence.homography is None:
+        return _rejected(case, evidence)
+    return _named(case, *_refined(case, evidence))
+
+
+def _refined(case: Case, evidence: Evidence) -> tuple[Evidence, Alignment | None]:
+    """Align the pixels, once more by what they say themselves where few keypoints gave a rough view."""
+    assert evidence.homography is not None
+    alignment = _aligned(case, evidence.homography)
+    if alignment is None or alignment.correction is None or alignment.correlation > 0.97:
+        return evidence, alignment
+    homography = alignment.correction @ evidence.homography
+    better = _aligned(case, homography)
+    if better is None or better.correlation < alignment.correlation + 0.01:
+        return evidence, alignment
+    return _covering(replace(evidence, homography=homography / homography[2, 2]), case), better
+
+
+def _aligned(case: Case, homography: NDArray[np.float64]) -> Alignment | None:
+    return align(_pixels(case.first), _pixels(case.second), case.first.size, case.second.size, homography)
+
+
+def _named(case: Case, evidence: Evidence, alignment: Alignment | None) -> Verdict:
+    relation = relations.name_relation(evidence, case.first.size, alignment, _surroundings(case, evidence))
+    if alignment is not None:
+        evidence = replace(evidence, similarity=round(alignment.correlation, 4))
+    if relation is None:
+        return _rejected(case, replace(evidence, reason=PIXELS_DISAGREE))
+    if relation is Relation.RE_ENCODED and alignment is not None and _same_pixels(case, alignment):
+        relation = Relation.SAME_PIXELS
+    tone = Tone.of(alignment)
+    score = relations.score_of(relation, evidence, alignment)
+    words = relations.words_for(relation, evidence, case.first.size, tone)
+    return Verdict(case.first.content, case.second.content, relation, score, evidence, words, tone)
+
+
+def _same_pixels(case: Case, alignment: Alignment) -> bool:
+    """Whether two pictures that look equal when shrunk are equal at full size."""
+    if case.first.size != case.second.size or alignment.residual > 1 or alignment.colour > 1:
+        return False
+    first, second = load(case.first.path), load(case.second.path)
+    return bool(np.array_equal(first.pixels, second.pixels))
+
+
+def _rejected(case: Case, evidence: Evidence) -> Verdict:
+    return Verdict(case.first.content, case.second.content, None, 0.0, evidence, evidence.reason)
+
+
+def _surroundings(case: Case, evidence: Evidence) -> Surroundings | None:
+    """What lies around A in B, where B shows more than A."""
+    if evidence.coverage_b >= relations.WHOLE or evidence.homography is None:
+        return None
+    try:
+        forward = geometry.facing(evidence.homography, geometry.centre(case.first.size))
+    except ValueError:
+        return None
+    polygon = geometry.footprint(forward, case.first.size, case.second.size)
+    if len(polygon) < 3:
+        return None
+    pixels = _pixels(case.second)
+    scale = np.array([pixels.shape[1] / case.second.width, pixels.shape[0] / case.second.height])
+    return look_around(pixels, (polygon + 0.5) * scale - 0.5)
+
+
+def _unmirrored(evidence: Evidence, width: int) -> Evidence:
+    """Evidence found on the mirrored picture A, as it is for A itself."""
+    points = evidence.points_a.copy()
+    points[:, 0] = width - 1 - points[:, 0]
+    homography = evidence.homography
+    if homography is not None:
+        homography = homography @ mirror_homography(width)
+        homography = homography / homography[2, 2]
+    return replace(evidence, points_a=points, homography=homography, mirrored=True)
+
+
+# ---------------------------------------------------------------------- pictures and keypoints
+
+
+def _view(side: Side, name: str) -> View:
+    packed = side.keypoints if name == "orb" else None
+    keypoints = _unpacked(packed) if packed is not None else _detected(side.path, name, False)
+    return View(side.width, side.height, keypoints, instance(name).info.metric)
+
+
+def _mirrored_view(side: Side, name: str) -> View:
+    """The view of the mirrored picture: by permuting SIFT's bins, else by looking again."""
+    if name != "sift":
+        return View(side.width, side.height, _detected(side.path, name, True), instance(name).info.metric)
+    view = _view(side, name)
+    points = view.keypoints.points.copy()
+    points[:, 0] = side.width - 1 - points[:, 0]
+    flipped = Keypoints(
+        points,
+        view.keypoints.sizes,
+        (180 - view.keypoints.angles) % 360,
+        mirror(view.keypoints.descriptors),
+    )
+    return View(side.width, side.height, flipped, Metric.L2)
+
+
+@lru_cache(maxsize=_KEYPOINTS)
+def _unpacked(packed: bytes) -> Keypoints:
+    return unpack_keypoints(packed)
+
+
+@lru_cache(maxsize=_KEYPOINTS)
+def _detected(path: Path, name: str, mirrored: bool) -> Keypoints:
+    method = instance(name)
+    assert isinstance(method, LocalMethod)
+    picture = _picture(path)
+    if mirrored:
+        picture = replace(picture, pixels=np.ascontiguousarray(picture.pixels[:, ::-1]))
+    return detect_full_size(method, picture)
+
+
+def _pixels(side: Side) -> Pixels:
+    return _picture(side.path).pixels
+
+
+@lru_cache(maxsize=_PICTURES)
+def _picture(path: Path) -> Picture:
+    return load(path, _SIDE)

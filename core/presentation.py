@@ -1,0 +1,95 @@
+"""From contents to files: a star of contents becomes a group of files that people can look at."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from core import relations
+from core.catalog import Catalog, Content
+from core.grouping import Star
+from core.judging import Verdict
+from core.records import Evidence, Group, ImageRecord, Member, Relation
+from core.review import keep_rules
+
+
+def records_by_digest(catalog: Catalog, folders: Sequence[Path]) -> dict[bytes, list[ImageRecord]]:
+    """The files of each content below the folders, in order of their paths.
+
+    Hard links are one file under several names; only the first name counts, as removing another frees nothing.
+    """
+    rows = catalog.files(folders)
+    found: dict[bytes, list[ImageRecord]] = defaultdict(list)
+    seen: set[tuple[int, int]] = set()
+    for record in catalog.records(folders):
+        row = rows.get(bytes(record.path))
+        if row is not None and row.inode:
+            if (row.inode, row.device) in seen:
+                continue
+            seen.add((row.inode, row.device))
+        found[bytes.fromhex(record.content)].append(record)
+    return found
+
+
+def group_of(star: Star, contents: Sequence[Content], records: Mapping[bytes, Sequence[ImageRecord]]) -> Group:
+    """The files of a star: those of the representative first, then the others by how close they are."""
+    own = records[contents[star.centre].digest]
+    representative = own[0]
+    first = Member(
+        representative,
+        Relation.SAME_FILE,
+        1.0,
+        None,
+        "representative",
+        True,
+        keep_rules.why_representative(representative),
+    )
+    members = [_same_file(record, representative) for record in own[1:]]
+    for place, verdict in star.members.items():
+        members += _members(star.centre, place, verdict, contents, records, representative)
+    order = list(Relation)
+    members.sort(key=lambda member: (order.index(member.relation), -member.score, bytes(member.record.path)))
+    digests = sorted(contents[place].digest for place in (star.centre, *star.members))
+    return Group(hashlib.blake2b(b"".join(digests), digest_size=6).hexdigest(), (first, *members))
+
+
+def _same_file(record: ImageRecord, representative: ImageRecord) -> Member:
+    size = (representative.width, representative.height)
+    evidence = Evidence(homography=np.eye(3), coverage_a=1.0, coverage_b=1.0, similarity=1.0, basis="bytes")
+    words = relations.words_for(Relation.SAME_FILE, evidence, size)
+    keep, why = keep_rules.decide(representative, record, Relation.SAME_FILE)
+    return Member(record, Relation.SAME_FILE, 1.0, evidence, words, keep, why)
+
+
+def _members(
+    centre: int,
+    place: int,
+    verdict: Verdict,
+    contents: Sequence[Content],
+    records: Mapping[bytes, Sequence[ImageRecord]],
+    representative: ImageRecord,
+) -> list[Member]:
+    assert verdict.relation is not None
+    content = contents[place]
+    evidence, words = seen_from(verdict, centre, contents[centre], content)
+    members = []
+    for record in records[content.digest]:
+        keep, why = keep_rules.decide(representative, record, verdict.relation)
+        members.append(Member(record, verdict.relation, verdict.score, evidence, words, keep, why))
+    return members
+
+
+def seen_from(verdict: Verdict, centre: int, first: Content, second: Content) -> tuple[Evidence, str]:
+    """The evidence and words of a verdict with the centre as picture A, in whichever direction it was given."""
+    if verdict.first == centre or verdict.relation is None:
+        return verdict.evidence, verdict.words
+    size_a, size_b = (first.width, first.height), (second.width, second.height)
+    try:
+        evidence = relations.reverse(verdict.evidence, size_b, size_a)
+    except (ValueError, np.linalg.LinAlgError):
+        return verdict.evidence, verdict.words
+    return evidence, relations.words_for(verdict.relation, evidence, size_a, verdict.tone.reversed())

@@ -1,0 +1,90 @@
+"""The three presets of the cascade. A preset is data: what is computed, how generous the nomination is, who decides."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from core.records import MethodError
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """One setting of the cascade.
+
+    Attributes:
+        name: Stable name at the command line.
+        title: The name for people.
+        description: One sentence on what it finds and what it costs.
+        hash_radius: Largest Hamming distance of two PDQ hashes that nominates a pair.
+        descriptor: Method whose similarity nominates pairs, or None.
+        threshold: Least cosine similarity that nominates a pair.
+        neighbours: Most pairs that one picture nominates.
+        verifier: Local method whose keypoints decide, or None.
+        second_verifier: Stronger local method, asked where the first was undecided, or None.
+    """
+
+    name: str
+    title: str
+    description: str
+    hash_radius: int = 31
+    descriptor: str | None = None
+    threshold: float = 0.0
+    neighbours: int = 0
+    verifier: str | None = None
+    second_verifier: str | None = None
+
+    @property
+    def verifiers(self) -> tuple[str, ...]:
+        """The local methods that decide, cheapest first."""
+        return tuple(name for name in (self.verifier, self.second_verifier) if name is not None)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The registered methods that every picture is described with."""
+        return tuple(name for name in ("pdq", self.descriptor, self.verifier) if name is not None)
+
+
+_ALL = (
+    Preset(
+        "fast",
+        "Fast",
+        "Same bytes, same pixels and near-identical pictures, also turned and mirrored.",
+    ),
+    Preset(
+        "balanced",
+        "Balanced",
+        "Also crops, overlays, borders and strong edits, each proved by keypoints.",
+        descriptor="efficientnet-lite0",
+        threshold=0.3,
+        neighbours=10,
+        verifier="orb",
+    ),
+    Preset(
+        "thorough",
+        "Thorough",
+        "Also small parts, collages and pasted pictures, with stronger keypoints where it is close.",
+        descriptor="efficientnet-lite0",
+        threshold=0.2,
+        neighbours=20,
+        verifier="orb",
+        second_verifier="sift",
+    ),
+)
+
+PRESETS: Mapping[str, Preset] = MappingProxyType({preset.name: preset for preset in _ALL})
+
+
+def preset(name: str) -> Preset:
+    """The preset of that name.
+
+    Raises:
+        MethodError: There is none; the message names the nearest.
+    """
+    if name in PRESETS:
+        return PRESETS[name]
+    near = difflib.get_close_matches(name, PRESETS, 1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(PRESETS)}."
+    raise MethodError(f"There is no preset {name!r}; {hint}")
