@@ -16,10 +16,12 @@ from core import geometry
 from core._cv import cv2
 from core.features.base import Pixels
 
-_SIDE = 384
+_SIDE = 288
 _LEAST_SIDE = 16
 _LEAST_PIXELS = 120
-_MOST_POINTS = 150
+_WINDOW = 13
+_LIGHT_WINDOW = 19
+_MOST_POINTS = 120
 _LEAST_POINTS = 10
 _NEIGHBOURS = 4
 
@@ -36,7 +38,7 @@ class Alignment:
         uncorrelated: Share of textured pixels with a local correlation under 0.2.
         texture: Share of the overlap that has texture.
         tracked: Share of points whose counterpart was found, or None where there are too few points.
-        displacement: Median displacement of the points, after the best homography, in pixels of an overlap 384
+        displacement: Median displacement of the points, after the best homography, in pixels of an overlap 288
             pixels long; None where ``tracked`` is None.
         coherence: Displacement that neighbouring points have in common, in the same pixels; noise has none.
         colour: Mean absolute difference of chroma after alignment, in levels of 255.
@@ -191,8 +193,10 @@ def _measure(overlay: Overlay) -> Alignment | None:
     if correlation is None:
         return None
     motion = _displacements(smooth_a, smooth_b, overlay.mask)
-    gain, offset, residual = _tone(first[inside], second[inside])
-    fine_a, fine_b = (float(np.abs(x - y)[inside].mean()) for x, y in ((first, smooth_a), (second, smooth_b)))
+    sparse = inside.copy()
+    sparse[1::2] = False
+    gain, offset, residual = _tone(first[sparse], second[sparse])
+    fine_a, fine_b = (float(np.abs(x - y)[sparse].mean()) for x, y in ((first, smooth_a), (second, smooth_b)))
     return Alignment(
         float(np.median(correlation)),
         float((correlation > 0.6).mean()),
@@ -201,7 +205,7 @@ def _measure(overlay: Overlay) -> Alignment | None:
         motion.tracked,
         motion.displacement,
         motion.coherence,
-        _colour(overlay, inside),
+        _colour(overlay, sparse),
         gain,
         offset,
         residual,
@@ -218,12 +222,17 @@ def _blur(values: Floats, sigma: float) -> Floats:
     return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma), np.float32)
 
 
+def _mean(values: Floats, side: int) -> Floats:
+    """Mean over a square window; its cost does not depend on the side."""
+    return np.asarray(cv2.blur(values, (side, side)), np.float32)
+
+
 def _local_correlation(first: Floats, second: Floats, inside: NDArray[np.bool_]) -> tuple[Floats | None, float]:
-    """Correlation in a window of 4 pixels' deviation at each textured pixel of A, and the share of these."""
-    mean_a, mean_b = _blur(first, 4), _blur(second, 4)
-    variance_a = _blur(first * first, 4) - mean_a * mean_a
-    variance_b = _blur(second * second, 4) - mean_b * mean_b
-    covariance = _blur(first * second, 4) - mean_a * mean_b
+    """Correlation in a window of 13 x 13 pixels at each textured pixel of A, and the share of these."""
+    mean_a, mean_b = _mean(first, _WINDOW), _mean(second, _WINDOW)
+    variance_a = _mean(first * first, _WINDOW) - mean_a * mean_a
+    variance_b = _mean(second * second, _WINDOW) - mean_b * mean_b
+    covariance = _mean(first * second, _WINDOW) - mean_a * mean_b
     correlation = covariance / np.sqrt(np.maximum(variance_a, 1) * np.maximum(variance_b, 1))
     textured = inside & (variance_a > 30)
     if textured.sum() < _LEAST_PIXELS:
@@ -262,14 +271,14 @@ def _displacements(first: Floats, second: Floats, mask: NDArray[np.uint8]) -> Mo
 
 def _track(first: NDArray[np.uint8], second: NDArray[np.uint8], points: Floats) -> tuple[Floats, Floats]:
     """(N, 1, 2) where points of the first picture are in the second, and (N, 1) whether they were found."""
-    there, found, _ = cv2.calcOpticalFlowPyrLK(first, second, points, points.copy(), winSize=(21, 21), maxLevel=1)
+    there, found, _ = cv2.calcOpticalFlowPyrLK(first, second, points, points.copy(), winSize=(19, 19), maxLevel=1)
     return np.asarray(there, np.float32), np.asarray(found, np.float32)
 
 
 def _even_light(luma: Floats) -> NDArray[np.uint8]:
     """Contrast made the same everywhere, as tracking takes brightness for constant."""
-    mean = _blur(luma, 6)
-    deviation = np.sqrt(np.maximum(_blur(luma * luma, 6) - mean * mean, 0) + 9)
+    mean = _mean(luma, _LIGHT_WINDOW)
+    deviation = np.sqrt(np.maximum(_mean(luma * luma, _LIGHT_WINDOW) - mean * mean, 0) + 9)
     return np.asarray(np.clip((luma - mean) / deviation * 48 + 128, 0, 255), np.uint8)
 
 

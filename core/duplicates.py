@@ -165,7 +165,7 @@ class _Scan:
             for question in questions:
                 verdict = self._court.verdict(question.first, question.second)
                 self._bonds.add(verdict)
-                if verdict.relation is None or not verdict.relation.is_copy:
+                if not verdict.is_copy:
                     refused[self._sets(question.first, question.second)] += 1
             yield from self._live()
         yield stage.progress(len(found), len(found))

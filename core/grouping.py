@@ -137,7 +137,7 @@ def _take_answers(star: Star, rest: list[int], court: Judgement) -> None:
     """Make members of those whose answer was yes, and leave the others in ``rest``."""
     for place in list(rest):
         answer = court.verdict(min(star.centre, place), max(star.centre, place))
-        if answer.relation is not None and answer.relation.is_copy:
+        if answer.is_copy:
             star.members[place] = answer
             rest.remove(place)
 
@@ -179,7 +179,7 @@ def _attach(stars: list[Star], composites: Sequence[Verdict], court: Judgement, 
     by_centre = {star.centre: star for star in stars}
     for centre, whole in sorted(wanted):
         answer = court.verdict(min(centre, whole), max(centre, whole))
-        if answer.relation is not None and answer.relation.is_copy:
+        if answer.is_copy:
             by_centre[centre].members.setdefault(whole, answer)
 
 

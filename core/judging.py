@@ -99,6 +99,11 @@ class Verdict:
     words: str
     tone: Tone = field(default_factory=Tone)
 
+    @property
+    def is_copy(self) -> bool:
+        """Whether both show one picture."""
+        return self.relation is not None and self.relation.is_copy
+
     @classmethod
     def nothing(cls, first: int, second: int, reason: str) -> Verdict:
         """A rejection that no comparison was made for."""
@@ -169,7 +174,7 @@ def judge(case: Case, verifiers: tuple[str, ...]) -> Verdict:
     try:
         verdict = _by_guess(case)
         for name in verifiers:
-            if verdict is not None and verdict.relation is not None:
+            if verdict is not None and verdict.is_copy:
                 break
             verdict = _better(verdict, _by_keypoints(case, name))
     except ImageError as error:
@@ -178,9 +183,11 @@ def judge(case: Case, verifiers: tuple[str, ...]) -> Verdict:
 
 
 def _better(old: Verdict | None, new: Verdict) -> Verdict:
-    if old is None or new.relation is not None or new.evidence.inlier_count > old.evidence.inlier_count:
+    if old is None or new.is_copy:
         return new
-    return old
+    if old.relation is not None or new.relation is not None:
+        return old if old.relation is not None else new
+    return new if new.evidence.inlier_count > old.evidence.inlier_count else old
 
 
 # ---------------------------------------------------------------------- by a known view
@@ -226,7 +233,7 @@ def _by_keypoints(case: Case, name: str) -> Verdict:
     """Match keypoints as they are, and mirrored where that fails, then let the pixels decide."""
     straight = verify(_view(case.first, name), _view(case.second, name))
     verdict = _decided(case, straight)
-    if verdict.relation is not None:
+    if verdict.is_copy:
         return verdict
     turned_over = verify(_mirrored_view(case.first, name), _view(case.second, name))
     return _better(verdict, _decided(case, _unmirrored(turned_over, case.first.width)))

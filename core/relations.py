@@ -85,9 +85,11 @@ def is_copy(alignment: Alignment) -> bool:
         return alignment.correlation > 0.62 and alignment.uncorrelated < 0.17
     if alignment.correlation < 0.82 or alignment.uncorrelated > 0.3:
         return False
+    if alignment.uncorrelated > 0.2 and alignment.correlated < 0.67:
+        return False
     if alignment.coherence is None or alignment.displacement is None:
         return alignment.correlation > 0.9
-    random = alignment.coherence < 0.35 * alignment.displacement
+    random = alignment.coherence < 0.45 * alignment.displacement
     return alignment.coherence < 0.13 or random
 
 

@@ -200,7 +200,7 @@ def _make_aside(folder: Path) -> int:
 
 def _contents() -> dict[str, bytes]:
     """The bytes of every picture file by its path, originals first."""
-    pictures = {name: images.decode(_source(name)).pixels for name in _SOURCES}
+    pictures = {name: _decoded(name) for name in _SOURCES}
     contents = {sample.path: _original(sample, pictures) for sample in _PICTURES}
     contents |= {sample.path: _edited(sample, pictures) for sample in _EDITED}
     # Saved anew without loss: other bytes, the same pixels.
@@ -222,6 +222,16 @@ def _source(name: str) -> bytes:
         if file.is_file():
             return file.read_bytes()
     raise LibraryError(f"The sample picture {path} is missing from {package}; install {package} again.")
+
+
+def _decoded(name: str) -> Pixels:
+    from PIL import Image
+
+    if _SOURCES[name][1].endswith(".jpg"):
+        return images.decode(_source(name)).pixels
+    # One of the PNG files carries a colour profile that OpenCV complains about on stderr.
+    with Image.open(io.BytesIO(_source(name))) as picture:
+        return np.asarray(picture.convert("RGB"))
 
 
 def _original(sample: _Sample, pictures: Mapping[str, Pixels]) -> bytes:

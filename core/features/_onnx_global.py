@@ -34,7 +34,6 @@ class OnnxGlobal:
     def __init__(self, path: Path, side: int, threads: int = 1) -> None:
         self._session = models.onnx_session(path, threads)
         self._side = side
-        self._dimension = int(self._session.get_outputs()[0].shape[-1])
 
     def describe(self, pixels: Pixels) -> NDArray[np.float32]:
         """Describe a picture: (D,) float32 of unit L2 norm."""
@@ -50,20 +49,43 @@ class OnnxGlobal:
         Returns:
             (N, D) float32, rows of unit L2 norm.
         """
-        if not pictures:
-            return np.zeros((0, self._dimension), np.float32)
-        parts = [self._run(pictures[start : start + _BATCH]) for start in range(0, len(pictures), _BATCH)]
-        return np.concatenate(parts)
+        (descriptors,) = self.run(pictures, ("descriptor",))
+        return descriptors
 
-    def _run(self, pictures: Sequence[Pixels]) -> NDArray[np.float32]:
-        squares = [square(pixels, self._side) for pixels in pictures]
-        batch = cv2.dnn.blobFromImages(squares)
-        (descriptors,) = self._session.run(["descriptor"], {"pixels": batch})
-        found = np.asarray(descriptors, np.float32)
-        length = np.linalg.norm(found, axis=1, keepdims=True)
-        return np.asarray(found / np.maximum(length, 1e-12), np.float32)
+    def run(self, pictures: Sequence[Pixels], outputs: Sequence[str]) -> list[NDArray[np.float32]]:
+        """Run the model on pictures, some at a time.
+
+        Args:
+            pictures: N pictures, (H, W, 3) uint8 RGB of any sizes.
+            outputs: Names of the model's outputs.
+
+        Returns:
+            For each output (N, ..., D) float32 of unit L2 norm along D.
+        """
+        parts = [
+            self._run_batch(pictures[start : start + _BATCH], outputs)
+            for start in range(0, max(1, len(pictures)), _BATCH)
+        ]
+        return [np.concatenate(of_one_output) for of_one_output in zip(*parts, strict=True)]
+
+    def _run_batch(self, pictures: Sequence[Pixels], outputs: Sequence[str]) -> list[NDArray[np.float32]]:
+        # No pictures still have a shape: that of one, without it.
+        some = pictures or [np.zeros((1, 1, 3), np.uint8)]
+        batch = cv2.dnn.blobFromImages([square(pixels, self._side) for pixels in some])
+        found = self._session.run(list(outputs), {"pixels": batch})
+        return [_unit(np.asarray(values, np.float32)[: len(pictures)]) for values in found]
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
 
 
 def square(pixels: Pixels, side: int) -> Pixels:
-    """Squash a picture to ``side`` x ``side``; nothing is cut off and no bars are added."""
-    return np.asarray(cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+    """Squash a picture to ``side`` x ``side``; nothing is cut off and no bars are added.
+
+    Pictures with more pixels are averaged over areas, others are interpolated linearly, as in training.
+    """
+    shrinks = pixels.shape[0] * pixels.shape[1] > side * side
+    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(pixels, (side, side), interpolation=interpolation), np.uint8)

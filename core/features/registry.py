@@ -1,7 +1,8 @@
 """The registry of methods: whatever class in this folder has an ``info`` is a method, under ``info.name``.
 
 A class may define ``available() -> bool`` (a class or static method): while it answers False, because a file
-is missing or this OpenCV lacks something, the method does not exist.
+is missing or this OpenCV lacks something, the method does not exist. A module may define ``found_methods()``,
+which returns more such classes, for what is known only by looking (models that people trained themselves).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import pkgutil
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
+from types import ModuleType
 from typing import cast
 
 import core.features
@@ -24,21 +26,33 @@ _Method = GlobalMethod | LocalMethod
 @cache
 def _classes() -> tuple[type, ...]:
     """Every class of this folder that describes itself, available or not."""
-    found: list[type] = []
-    for module_info in pkgutil.iter_modules(core.features.__path__, "core.features."):
-        module = importlib.import_module(module_info.name)
-        found += [
-            value
-            for value in vars(module).values()
-            if isinstance(value, type)
-            and value.__module__ == module.__name__
-            and isinstance(getattr(value, "info", None), MethodInfo)
-        ]
-    return tuple(found)
+    return tuple(
+        value
+        for module in _modules()
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and value.__module__ == module.__name__
+        and isinstance(getattr(value, "info", None), MethodInfo)
+    )
+
+
+@cache
+def _modules() -> tuple[ModuleType, ...]:
+    names = pkgutil.iter_modules(core.features.__path__, "core.features.")
+    return tuple(importlib.import_module(name.name) for name in names)
+
+
+def _found() -> Iterator[type]:
+    """The classes that modules find by looking."""
+    for module in _modules():
+        look: Callable[[], tuple[type, ...]] | None = getattr(module, "found_methods", None)
+        if look is not None:
+            yield from look()
 
 
 def _available() -> Iterator[tuple[str, type]]:
-    for method in _classes():
+    """By name; what stands in a file here goes before what was found by looking."""
+    for method in (*_found(), *_classes()):
         is_available: Callable[[], bool] | None = getattr(method, "available", None)
         if is_available is None or is_available():
             info: MethodInfo = vars(method)["info"]
@@ -47,7 +61,8 @@ def _available() -> Iterator[tuple[str, type]]:
 
 def methods() -> dict[str, MethodInfo]:
     """What this install offers, by name, sorted."""
-    return {name: vars(method)["info"] for name, method in sorted(_available())}
+    known = dict(_available())
+    return {name: vars(known[name])["info"] for name in sorted(known)}
 
 
 def create(name: str) -> GlobalMethod | LocalMethod:

@@ -43,9 +43,7 @@ def test_weights_somewhere_else_are_found_by_file_and_by_folder(folder: Path, tm
 
 
 def test_missing_weights_say_where_to_put_them(folder: Path) -> None:
-    with pytest.raises(
-        ModelError, match=r"weights of resnet50 are missing: put them at .*resnet50\.safetensors"
-    ):
+    with pytest.raises(ModelError, match=r"weights of resnet50 are missing: put them at .*resnet50\.safetensors"):
         models.find_weights("resnet50")
 
 

@@ -13,9 +13,7 @@ from core.records import ModelError
 
 
 def run(code: str) -> str:
-    answer = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False
-    )
+    answer = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
     assert answer.stderr == ""
     return answer.stdout.strip()

@@ -69,9 +69,7 @@ def test_what_was_learned_survives_storing(
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_the_codebook_of_another_method_is_refused(
-    method: type, trained: dict[type, TrainableMethod]
-) -> None:
+def test_the_codebook_of_another_method_is_refused(method: type, trained: dict[type, TrainableMethod]) -> None:
     other = Vlad if method is not Vlad else BagOfWords
     with pytest.raises(ModelError, match="not to"):
         method().loads(trained[other].dumps())

@@ -19,9 +19,7 @@ def test_a_turned_copy_has_the_same_keypoints(photo: Pixels) -> None:
     second = Akaze().detect(np.ascontiguousarray(np.rot90(photo, 2)))
     matches = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(first.descriptors, second.descriptors)
     expected = 511 - first.points
-    errors = [
-        np.linalg.norm(expected[m.queryIdx] - second.points[m.trainIdx]) for m in matches if m.distance < 60
-    ]
+    errors = [np.linalg.norm(expected[m.queryIdx] - second.points[m.trainIdx]) for m in matches if m.distance < 60]
     assert len(errors) > 150
     assert np.mean(np.array(errors) < 0.5) > 0.9
 

@@ -63,9 +63,7 @@ def test_the_weights_that_were_pointed_at_are_used(
     np.testing.assert_array_equal(loaded.describe_texts(["a cat"]), clip.describe_texts(["a cat"]))
 
 
-def test_making_a_model_says_nothing_on_the_terminal(
-    method: type[Clip], capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_making_a_model_says_nothing_on_the_terminal(method: type[Clip], capfd: pytest.CaptureFixture[str]) -> None:
     method(random_weights=True)
     assert capfd.readouterr() == ("", "")
 

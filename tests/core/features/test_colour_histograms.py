@@ -30,16 +30,12 @@ def test_one_colour_fills_one_bin() -> None:
 
 def test_the_hue_bins_go_round_the_wheel() -> None:
     colours = [(255, 0, 0), (255, 255, 0), (0, 255, 0), (0, 255, 255), (0, 0, 255), (255, 0, 255)]
-    found = [
-        HsvHistogram().describe(np.full((2, 2, 3), colour, np.uint8)).argmax() // 16 for colour in colours
-    ]
+    found = [HsvHistogram().describe(np.full((2, 2, 3), colour, np.uint8)).argmax() // 16 for colour in colours]
     assert found == [0, 3, 6, 9, 12, 15]
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_part_of_a_photo_is_closest_to_its_photo(
-    method: type[RgbHistogram], photos: dict[str, Pixels]
-) -> None:
+def test_a_part_of_a_photo_is_closest_to_its_photo(method: type[RgbHistogram], photos: dict[str, Pixels]) -> None:
     library = np.stack([method().describe(pixels) for pixels in photos.values()])
     for index, pixels in enumerate(photos.values()):
         part = np.rot90(pixels[pixels.shape[0] // 8 :, pixels.shape[1] // 8 :])

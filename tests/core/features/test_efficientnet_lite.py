@@ -61,9 +61,7 @@ def test_the_answer_is_that_of_the_pytorch_network(photos: dict[str, Pixels]) ->
     import torch
 
     pixels = photos["coffee"]
-    picture = torch.from_numpy((square(pixels, 224).astype(np.float32) - 127.5) / 127.5).permute(2, 0, 1)[
-        None
-    ]
+    picture = torch.from_numpy((square(pixels, 224).astype(np.float32) - 127.5) / 127.5).permute(2, 0, 1)[None]
     network = efficientnet_lite.load_classifier().eval()
     with torch.no_grad():
         features = network.extract_features(picture).double().clamp(min=1e-6)
@@ -110,9 +108,7 @@ def test_missing_weights_are_one_clear_sentence(empty_cache: Path, monkeypatch: 
     assert not list(empty_cache.iterdir())
 
 
-def test_a_cache_that_cannot_be_written_is_one_clear_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cache_that_cannot_be_written_is_one_clear_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     monkeypatch.setattr(models, "model_cache_folder", lambda: blocked / "models")

@@ -40,9 +40,7 @@ def test_a_turned_copy_has_the_same_keypoints(photo: Pixels) -> None:
     second = Orb().detect(np.ascontiguousarray(np.rot90(photo)))
     matches = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(first.descriptors, second.descriptors)
     expected = np.stack([first.points[:, 1], photo.shape[1] - 1 - first.points[:, 0]], axis=1)
-    errors = [
-        np.linalg.norm(expected[m.queryIdx] - second.points[m.trainIdx]) for m in matches if m.distance < 40
-    ]
+    errors = [np.linalg.norm(expected[m.queryIdx] - second.points[m.trainIdx]) for m in matches if m.distance < 40]
     assert len(errors) > 150
     assert np.mean(np.array(errors) < 0.5) > 0.9
 

@@ -27,15 +27,11 @@ def published(pixels: Pixels) -> tuple[NDArray[np.uint8], int]:
 
 
 def samples(photos: dict[str, Pixels], tiles: Pixels) -> list[Pixels]:
-    odd_sizes = [
-        cv2.resize(photos["coffee"], size, interpolation=cv2.INTER_AREA) for size in ((301, 200), (90, 63))
-    ]
+    odd_sizes = [cv2.resize(photos["coffee"], size, interpolation=cv2.INTER_AREA) for size in ((301, 200), (90, 63))]
     return [*photos.values(), tiles, *(np.asarray(pixels, np.uint8) for pixels in odd_sizes)]
 
 
-def test_hashes_and_quality_are_those_of_the_published_implementation(
-    photos: dict[str, Pixels], tiles: Pixels
-) -> None:
+def test_hashes_and_quality_are_those_of_the_published_implementation(photos: dict[str, Pixels], tiles: Pixels) -> None:
     distances = []
     for pixels in samples(photos, tiles):
         expected, quality = published(pixels)

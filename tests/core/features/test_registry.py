@@ -57,6 +57,7 @@ def test_a_method_that_is_not_available_does_not_exist(monkeypatch: pytest.Monke
             return False
 
     monkeypatch.setattr(registry, "_classes", lambda: (Absent,))
+    monkeypatch.setattr(registry, "_found", lambda: iter(()))
     assert registry.methods() == {}
     with pytest.raises(MethodError):
         registry.create("pdq")

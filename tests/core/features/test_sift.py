@@ -11,9 +11,7 @@ from core.features.base import Keypoints, Pixels
 from core.features.sift import Sift, mirror, root_sift
 
 
-def same_spots(
-    photo: Pixels, first: Keypoints, second: Keypoints
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def same_spots(photo: Pixels, first: Keypoints, second: Keypoints) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows of ``first`` and the rows of ``second``, found in the mirrored photo, at the mirrored keypoint."""
     where = np.stack([photo.shape[1] - 1 - first.points[:, 0], first.points[:, 1]], axis=1)
     apart = np.linalg.norm(where[:, None] - second.points[None], axis=2)
@@ -75,6 +73,4 @@ def test_the_strongest_keypoints_are_kept(photo: Pixels, keypoints: int) -> None
 
 def test_fewer_keypoints_are_the_first_of_more(photo: Pixels) -> None:
     few, many = Sift(keypoints=60).detect(photo), Sift().detect(photo)
-    assert {tuple(point) for point in few.points.tolist()} <= {
-        tuple(point) for point in many.points[:80].tolist()
-    }
+    assert {tuple(point) for point in few.points.tolist()} <= {tuple(point) for point in many.points[:80].tolist()}

@@ -59,9 +59,7 @@ def test_hashes_of_a_picture_made_by_formula(method: type[BitHash], expected: st
 
 
 @pytest.mark.parametrize("method", ORACLES.values())
-def test_a_recompressed_and_shrunk_photo_keeps_its_hash(
-    method: type[BitHash], photos: dict[str, Pixels]
-) -> None:
+def test_a_recompressed_and_shrunk_photo_keeps_its_hash(method: type[BitHash], photos: dict[str, Pixels]) -> None:
     for pixels in photos.values():
         small = cv2.resize(pixels, None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
         encoded = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 60])[1]

@@ -28,9 +28,7 @@ def roots(count: int, seed: int = 0) -> NDArray[np.float32]:
         (Metric.CHI_SQUARE, cv2.HISTCMP_CHISQR_ALT, -0.25, 1),
     ],
 )
-def test_histogram_metrics_are_those_of_opencv(
-    metric: Metric, opencv: int, sign: float, offset: float
-) -> None:
+def test_histogram_metrics_are_those_of_opencv(metric: Metric, opencv: int, sign: float, offset: float) -> None:
     queries, base = roots(5), roots(9, seed=1)
     theirs = [[cv2.compareHist(query**2, other**2, opencv) for other in base] for query in queries]
     expected = offset + sign * np.array(theirs)
@@ -50,9 +48,7 @@ def test_hamming_is_the_share_of_equal_bits() -> None:
     rng = np.random.default_rng(3)
     queries, base = rng.integers(0, 256, (4, 32), np.uint8), rng.integers(0, 256, (6, 32), np.uint8)
     differing = [[np.unpackbits(query ^ other).sum() for other in base] for query in queries]
-    np.testing.assert_allclose(
-        similarities(Metric.HAMMING, queries, base), 1 - np.array(differing) / 256, atol=1e-6
-    )
+    np.testing.assert_allclose(similarities(Metric.HAMMING, queries, base), 1 - np.array(differing) / 256, atol=1e-6)
 
 
 def test_l2_is_minus_the_distance_also_of_bytes() -> None:
