@@ -1,0 +1,36 @@
+# Everything a person types. `make` alone says what there is.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format bench clean
+
+help: ## say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## make the virtual environment in .venv; does nothing when it is there
+	@scripts/bootstrap.sh
+
+run: setup ## open the window, on your folder with LIBRARY=/path/to/pictures
+	@$(PYTHON) -m app.demo "$$LIBRARY"
+
+test: setup ## run the tests
+	@$(PYTHON) -m pytest $(ARGS)
+
+check: setup ## style, types and the direction of imports
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+
+format: setup ## put the code into its form
+	@$(VENV)/bin/ruff check --fix .
+	@$(VENV)/bin/ruff format .
+
+bench: setup ## time an index, a scan and a search on the sample library, or on LIBRARY=...
+	@$(PYTHON) tests/bench/run.py "$$LIBRARY"
+
+clean: ## remove what tools leave behind; .venv stays
+	@rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find app core resources tests -name __pycache__ -type d -prune -exec rm -rf {} +

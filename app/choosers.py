@@ -1,0 +1,67 @@
+"""The dialogs that ask for folders and files; each begins where its last one ended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.settings import Settings
+
+
+class Choosers(QObject):
+    """Asks the person.
+
+    Args:
+        window: What the dialogs belong to.
+        settings: Remembers the folders.
+    """
+
+    def __init__(self, window: QWidget, settings: Settings) -> None:
+        super().__init__(window)
+        self._window = window
+        self._settings = settings
+
+    def folder(self) -> Path | None:
+        """A folder to add to the library."""
+        start = self._settings.folder("library") or _pictures_folder()
+        chosen = QFileDialog.getExistingDirectory(self._window, self.tr("Add a folder with pictures"), start)
+        if not chosen:
+            return None
+        self._settings.set_folder("library", Path(chosen).parent)
+        return Path(chosen)
+
+    def pictures(self) -> list[Path]:
+        """Pictures to search with."""
+        start = self._settings.folder("query") or _pictures_folder()
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window, self.tr("Search with pictures"), start, _picture_filter(self.tr("Pictures"))
+        )
+        if names:
+            self._settings.set_folder("query", Path(names[0]).parent)
+        return [Path(name) for name in names]
+
+    def csv(self, name: str) -> Path | None:
+        """Where to write a CSV file; Qt has asked before an existing one is named."""
+        folder = self._settings.folder("export") or str(Path.home())
+        dialog = QFileDialog(self._window, self.tr("Export as CSV"), folder, self.tr("CSV (*.csv)"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("csv")
+        dialog.selectFile(name)
+        chosen = dialog.selectedFiles() if dialog.exec() else []
+        dialog.deleteLater()
+        if not chosen:
+            return None
+        self._settings.set_folder("export", Path(chosen[0]).parent)
+        return Path(chosen[0])
+
+
+def _pictures_folder() -> str:
+    return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+
+
+def _picture_filter(title: str) -> str:
+    from core.images import EXTENSIONS
+
+    return f"{title} ({' '.join(f'*{extension}' for extension in sorted(EXTENSIONS))})"

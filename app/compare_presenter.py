@@ -1,0 +1,100 @@
+"""Walks the Compare page through the pairs of an answer or of a group."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.compare_view import CompareView
+from app.groups_view import GroupsView
+from app.pages import SearchPage
+from app.pairs import Pair, PairWalk, pairs_of_group, pairs_of_matches
+from app.session import Session
+from core.records import Match
+
+
+class ComparePresenter(QObject):
+    """Opens pairs, compares them, and goes on to the next.
+
+    Args:
+        session: Does the comparing.
+        view: Shows it.
+        parent: The Qt owner.
+
+    Signals:
+        opened(): The page is worth opening.
+        moved(): Another pair is on show.
+        compared(object): The Match of the pair on show.
+    """
+
+    opened = Signal()
+    moved = Signal()
+    compared = Signal(object)
+
+    def __init__(self, session: Session, view: CompareView, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._view = view
+        self._walk = PairWalk()
+        view.previous_requested.connect(self.previous)
+        view.next_requested.connect(self.next)
+        session.pair_compared.connect(self._on_compared)
+        session.pair_failed.connect(view.show_error)
+
+    def watch_results(self, page: SearchPage) -> None:
+        """Open the matches of the current query."""
+
+        def compare(match: Match) -> None:
+            query = page.query.current
+            if query is not None:
+                pairs = pairs_of_matches(query, page.results.matches())
+                self.open(PairWalk(pairs, Pair(query, match.record.path)))
+
+        page.results.compare_requested.connect(compare)
+
+    def watch_groups(self, view: GroupsView) -> None:
+        """Open the members of a group."""
+
+        def compare(first: Path, second: Path) -> None:
+            pairs = pairs_of_group(view.groups(), first, second)
+            self.open(PairWalk(pairs, Pair(first, second)))
+
+        view.compare_requested.connect(compare)
+
+    @property
+    def has_next(self) -> bool:
+        """Whether a pair comes after this one."""
+        return self._walk.has_next
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether a pair comes before this one."""
+        return self._walk.has_previous
+
+    def open(self, walk: PairWalk) -> None:
+        """Begin at the current pair of a walk."""
+        self._walk = walk
+        self._compare(walk.current)
+        self.opened.emit()
+
+    @Slot()
+    def next(self) -> None:
+        """Go on to the next pair."""
+        self._compare(self._walk.next())
+
+    @Slot()
+    def previous(self) -> None:
+        """Go back to the pair before."""
+        self._compare(self._walk.previous())
+
+    def _compare(self, pair: Pair | None) -> None:
+        if pair is not None:
+            self._view.show_pair(pair.first, pair.second)
+            self._session.compare(pair.first, pair.second)
+            self.moved.emit()
+
+    @Slot(object, object)
+    def _on_compared(self, first: Path, match: Match) -> None:
+        self._view.show_match(first, match)
+        self.compared.emit(match)

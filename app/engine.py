@@ -1,0 +1,63 @@
+"""The window's door to the engine: generators that import what they need when they are first pulled.
+
+The window opens without any of this, and tests put generators of their own in place of these.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.events import Done, Event, MatchFound, Progress, Summary
+
+if TYPE_CHECKING:
+    from core.catalog import Catalog
+
+
+def _index(catalog: Catalog, library: Sequence[Path]) -> Iterator[Event]:
+    from core.indexing import index_library
+
+    yield from index_library(catalog, library)
+
+
+def _scan(catalog: Catalog, library: Sequence[Path], preset: str) -> Iterator[Event]:
+    from core.duplicates import ScanOptions, find_duplicates
+
+    yield from find_duplicates(catalog, library, ScanOptions(preset=preset))
+
+
+def _search(
+    catalog: Catalog, library: Sequence[Path], queries: Sequence[Path], top: int, preset: str
+) -> Iterator[Event]:
+    from core.search import SearchOptions, search
+
+    yield from search(catalog, library, queries, SearchOptions(top=top, preset=preset))
+
+
+def _compare(first: Path, second: Path) -> Iterator[Event]:
+    started = time.monotonic()
+    yield Progress("Comparing", 0, None, 0.0)
+    from core.comparing import compare
+
+    yield MatchFound(first, compare(first, second))
+    yield Done(Summary(2, (), 2, time.monotonic() - started))
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What the engine can do for the window.
+
+    Attributes:
+        index: (catalog, folders): brings the catalog up to date.
+        scan: (catalog, folders, preset): finds groups of duplicates.
+        search: (catalog, folders, queries, top, preset): ranks matches.
+        compare: (first, second): one MatchFound.
+    """
+
+    index: Callable[[Catalog, Sequence[Path]], Iterator[Event]] = _index
+    scan: Callable[[Catalog, Sequence[Path], str], Iterator[Event]] = _scan
+    search: Callable[[Catalog, Sequence[Path], Sequence[Path], int, str], Iterator[Event]] = _search
+    compare: Callable[[Path, Path], Iterator[Event]] = _compare

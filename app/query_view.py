@@ -1,0 +1,206 @@
+"""The strip over the results: what is searched with, how many matches are wanted, and how thoroughly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+
+from app import intake, words
+from app.controls import quiet_button
+from app.elided_label import ElidedLabel
+from app.preset_button import PresetButton
+from app.query_model import RECORD_ROLE, TILE, QueryDelegate, QueryModel
+from app.settings import DEFAULT_TOP
+from app.theme import GAP, GROUP, SPACE, large, set_property
+from app.thumbnails import ThumbnailService
+from core.records import ImageRecord
+
+_MOST_MATCHES = 1000
+
+
+class QueryView(QWidget):
+    """The queries and the options of a search.
+
+    Signals:
+        handed(object): A HandOver of what was dropped here.
+        current_changed(object): The Path of the query whose matches are to be shown, or None.
+        queries_changed(list): A query was taken out: search with the rest.
+        options_changed(): Another number of matches, or another preset.
+        clear_requested(): Start over.
+    """
+
+    handed = Signal(object)
+    current_changed = Signal(object)
+    queries_changed = Signal(list)
+    options_changed = Signal()
+    clear_requested = Signal()
+
+    def __init__(self, thumbnails: ThumbnailService, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAcceptDrops(True)
+        self._model = QueryModel(thumbnails, self)
+        self.strip = self._make_strip(thumbnails)
+        self.name = ElidedLabel()
+        self.name.setFont(large(self.font()))
+        self.place = ElidedLabel()
+        set_property(self.place, "tone", "quiet")
+        self.top = QSpinBox(minimum=1, maximum=_MOST_MATCHES, value=DEFAULT_TOP)
+        self.top.setKeyboardTracking(False)
+        self.top.setAccessibleName(self.tr("Matches of a query"))
+        self.top.setToolTip(self.tr("How many matches a query shows at most"))
+        self.top.valueChanged.connect(self.options_changed)
+        self.preset = PresetButton()
+        self.preset.chosen.connect(self.options_changed)
+        self.clear_button = quiet_button("close", self.tr("Clear"), self.tr("Clear the queries (Ctrl+L)"))
+        self.clear_button.clicked.connect(self.clear_requested)
+        self._lay_out()
+
+    def _make_strip(self, thumbnails: ThumbnailService) -> _Strip:
+        view = _Strip()
+        view.setModel(self._model)
+        view.setItemDelegate(QueryDelegate(thumbnails, view))
+        view.selectionModel().currentChanged.connect(self._on_current)
+        view.setAccessibleName(self.tr("Queries"))
+        view.remove_requested.connect(self._remove)
+        return view
+
+    def _lay_out(self) -> None:
+        said = QVBoxLayout()
+        said.setSpacing(SPACE)
+        said.addStretch(1)
+        said.addWidget(self.name)
+        said.addWidget(self.place)
+        said.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GROUP, GAP, GAP, GAP)
+        row.setSpacing(GAP)
+        row.addWidget(self.strip)
+        row.addSpacing(GAP)
+        row.addLayout(said, 1)
+        row.addLayout(self._options())
+        row.addWidget(self.clear_button, 0, Qt.AlignmentFlag.AlignTop)
+
+    def _options(self) -> QVBoxLayout:
+        """One over the other, so that names have room beside them."""
+        label = QLabel(self.tr("Show"))
+        label.setBuddy(self.top)
+        wanted = QHBoxLayout()
+        wanted.setSpacing(GAP)
+        wanted.addStretch(1)
+        wanted.addWidget(label)
+        wanted.addWidget(self.top)
+        options = QVBoxLayout()
+        options.setSpacing(SPACE)
+        options.addStretch(1)
+        options.addLayout(wanted)
+        options.addWidget(self.preset, 0, Qt.AlignmentFlag.AlignRight)
+        options.addStretch(1)
+        return options
+
+    # ------------------------------------------------------------------ what it shows
+
+    @property
+    def queries(self) -> list[Path]:
+        """What is searched with."""
+        return self._model.paths
+
+    @property
+    def current(self) -> Path | None:
+        """The query whose matches are shown."""
+        record = self.strip.currentIndex().data(RECORD_ROLE)
+        return record.path if isinstance(record, ImageRecord) else None
+
+    def set_queries(self, queries: Sequence[Path], current: Path | None = None) -> None:
+        """Replace the queries; the current one stays where it is among them, else it is the first."""
+        self._model.set_paths(queries)
+        self.strip.fit()
+        if queries:
+            row = queries.index(current) if current in queries else 0
+            self.strip.setCurrentIndex(self._model.index(row))
+        else:
+            self._on_current(QModelIndex(), QModelIndex())
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current(self, current: QModelIndex, _: QModelIndex) -> None:
+        path = self.current
+        count = self._model.rowCount()
+        self.name.set_text(path.name if path else "")
+        facts = words.folder_of(path) if path else ""
+        if path and count > 1:
+            place = self.tr("{number} of {count}").format(
+                number=words.number(self.strip.currentIndex().row() + 1), count=words.number(count)
+            )
+            facts = f"{place} · {facts}"
+        self.place.set_text(facts)
+        self.current_changed.emit(path)
+
+    @Slot()
+    def _remove(self) -> None:
+        index = self.strip.currentIndex()
+        if index.isValid():
+            self._model.remove(index.row())
+            self.strip.fit()
+            self.queries_changed.emit(self.queries)
+
+    # ------------------------------------------------------------------ dropping
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Whatever may be a picture is welcome."""
+        if intake.could_take(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Hand over what was dropped."""
+        handed = intake.read(event.mimeData())
+        if handed:
+            event.acceptProposedAction()
+            self.handed.emit(handed)
+
+
+class _Strip(QListView):
+    """One row of thumbnails; Delete takes the current one out."""
+
+    remove_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(flow=QListView.Flow.LeftToRight, uniformItemSizes=True)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setWrapping(False)
+        self.setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
+        self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(TILE + 2)
+        self.setMinimumWidth(TILE + 2)
+
+    def fit(self) -> None:
+        """Take the room that the queries need, where there is so much."""
+        self.setMaximumWidth(self._wanted_width())
+        self.updateGeometry()
+
+    def _wanted_width(self) -> int:
+        model = self.model()
+        return max(1, model.rowCount() if model is not None else 0) * TILE + 2
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._wanted_width(), TILE + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(TILE + 2, TILE + 2)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.remove_requested.emit()
+            return
+        super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        bar = self.horizontalScrollBar()
+        delta = event.angleDelta()
+        bar.setValue(bar.value() - (delta.y() or delta.x()))

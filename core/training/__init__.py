@@ -1,0 +1,1 @@
+"""Learning descriptors for copies without labels."""

@@ -1,0 +1,254 @@
+"""From a trained network to the ONNX model that the product runs.
+
+The model takes "pixels" (N, 3, S, S) float32 RGB in [0, 255], S a multiple of 32, and yields "descriptor"
+(N, D) and "regions" (N, R, D), all of unit length. Three precisions: "float32"; "float16", where the weights
+are stored in half precision and computed with in single; "int8", quantised statically with pictures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.records import ModelError
+from core.training.checkpoints import load_weights, write_text
+from core.training.regions import REGIONS
+from core.training.samples import read_picture, squared
+from core.training.settings import TrainingSettings, read_settings
+
+if TYPE_CHECKING:
+    from core.training.network import DescriptorNetwork
+
+PRECISIONS = ("float32", "float16", "int8")
+_OPSET = 17
+_TRACED_SIDE = 224
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How close an exported model is to the network.
+
+    Attributes:
+        descriptor: Lowest cosine between descriptors of the same picture.
+        regions: Lowest cosine between descriptors of the same region.
+        mean: Mean cosine of the descriptors.
+    """
+
+    descriptor: float
+    regions: float
+    mean: float
+
+
+def load_network(run: Path) -> tuple[DescriptorNetwork, TrainingSettings]:
+    """The best network of a run, on the CPU, ready to describe.
+
+    Raises:
+        ModelError: The folder holds no run, or no weights.
+    """
+    from core.training.loop import BEST
+    from core.training.network import build
+
+    settings = read_settings(run)
+    network = build(settings.backbone, "random", settings.dimension, 0, True)
+    load_weights(run / BEST, network)
+    return network.eval(), settings
+
+
+def _export(network: DescriptorNetwork, path: Path) -> None:
+    import torch
+
+    example = torch.zeros(1, 3, _TRACED_SIDE, _TRACED_SIDE)
+    axes = {"pixels": {0: "count", 2: "side", 3: "side"}, "descriptor": {0: "count"}, "regions": {0: "count"}}
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the tracer warns of every shape; the tests check two sides instead
+        torch.onnx.export(
+            network.eval(),
+            (example,),
+            str(path),
+            input_names=["pixels"],
+            output_names=["descriptor", "regions"],
+            dynamic_axes=axes,
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+
+
+def _store_half(path: Path) -> None:
+    """Store large weights in half precision; loading folds the Cast in front of their use."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    model = onnx.load(path)
+    casts = []
+    for weight in model.graph.initializer:
+        values = numpy_helper.to_array(weight)
+        if weight.data_type != TensorProto.FLOAT or values.size < 256:
+            continue
+        name = weight.name
+        weight.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
+        casts.append(helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT))
+    for place, node in enumerate(casts):
+        model.graph.node.insert(place, node)
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
+
+
+class _Calibration:
+    """Feeds pictures to the quantiser, a few at a time."""
+
+    def __init__(self, pictures: NDArray[np.uint8], batch: int = 8) -> None:
+        self._parts: Iterator[NDArray[np.uint8]] = iter(
+            [pictures[place : place + batch] for place in range(0, len(pictures), batch)]
+        )
+
+    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
+        part = next(self._parts, None)
+        return None if part is None else {"pixels": as_input(part)}
+
+    def __iter__(self) -> _Calibration:
+        return self
+
+    def __next__(self) -> dict[str, NDArray[np.float32]]:
+        part = self.get_next()
+        if part is None:
+            raise StopIteration
+        return part
+
+
+def _quantise(source: Path, target: Path, pictures: NDArray[np.uint8]) -> None:
+    """Static int8 quantisation of all convolutions; pooling and projection stay in single precision."""
+    from onnxruntime import quantization
+    from onnxruntime.quantization.shape_inference import quant_pre_process
+
+    prepared = target.with_suffix(".prepared.onnx")
+    quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
+    quantization.quantize_static(
+        str(prepared),
+        str(target),
+        _Calibration(pictures),
+        quant_format=quantization.QuantFormat.QDQ,
+        op_types_to_quantize=["Conv", "Add", "Clip", "Pad"],
+        per_channel=True,
+        activation_type=quantization.QuantType.QUInt8,
+        weight_type=quantization.QuantType.QInt8,
+        calibrate_method=quantization.CalibrationMethod.MinMax,
+    )
+    prepared.unlink()
+
+
+def as_input(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(N, S, S, 3) uint8 pictures as the model's input (N, 3, S, S) float32."""
+    return np.ascontiguousarray(pictures.transpose(0, 3, 1, 2), dtype=np.float32)
+
+
+def square_pictures(paths: Sequence[Path], side: int) -> NDArray[np.uint8]:
+    """Read pictures as (N, side, side, 3) uint8."""
+    return np.stack([squared(read_picture(path), side) for path in paths])
+
+
+def export(
+    network: DescriptorNetwork,
+    path: Path,
+    precision: str = "float32",
+    calibration: NDArray[np.uint8] | None = None,
+) -> None:
+    """Write an ONNX model, replacing the file.
+
+    Args:
+        network: The trained network, on the CPU.
+        path: Where to.
+        precision: One of ``PRECISIONS``.
+        calibration: (N, S, S, 3) uint8 pictures, for "int8" only; a hundred do.
+
+    Raises:
+        ModelError: The precision is unknown, or calibration pictures are missing.
+    """
+    if precision not in PRECISIONS or (precision == "int8" and calibration is None):
+        raise ModelError(f"Cannot export as {precision!r}; int8 needs calibration pictures, else {PRECISIONS[:2]}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_suffix(".new.onnx")
+    _export(network, new)
+    if precision == "float16":
+        _store_half(new)
+    elif calibration is not None and precision == "int8":
+        single = new.with_suffix(".single.onnx")
+        new.replace(single)
+        _quantise(single, new, calibration)
+        single.unlink()
+    new.replace(path)
+
+
+def open_model(path: Path, threads: int = 2) -> Any:
+    """An onnxruntime session for an exported model.
+
+    Raises:
+        ModelError: The file is missing or no ONNX model.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's own errors share no base class
+        raise ModelError(f"{path}: not a model that can be run ({error})") from error
+
+
+def run_model(
+    session: Any, pictures: NDArray[np.uint8], batch: int = 8
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(N, D) descriptors and (N, R, D) descriptors of regions of (N, S, S, 3) uint8 pictures."""
+    parts = [
+        session.run(["descriptor", "regions"], {"pixels": as_input(pictures[place : place + batch])})
+        for place in range(0, len(pictures), batch)
+    ]
+    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+
+
+def agreement(network: DescriptorNetwork, path: Path, pictures: NDArray[np.uint8]) -> Agreement:
+    """Compare a model with the network on (N, S, S, 3) uint8 pictures."""
+    from core.training.evaluation import describe
+
+    whole, regions = describe(network, pictures, "cpu", False)
+    exported, exported_regions = run_model(open_model(path), pictures)
+    cosines = (whole * exported).sum(1)
+    return Agreement(float(cosines.min()), float((regions * exported_regions).sum(2).min()), float(cosines.mean()))
+
+
+def write_manifest(path: Path, name: str, version: int, side: int, precision: str, dimension: int) -> None:
+    """Write the machine-readable description beside a model, "x.json" for "x.onnx".
+
+    Args:
+        path: The model.
+        name: Of the model.
+        version: Raised with every change of its output.
+        side: The input side that the product uses.
+        precision: Of the stored weights.
+        dimension: Length of a descriptor.
+    """
+    manifest = {
+        "name": name,
+        "version": version,
+        "file": path.name,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "bytes": path.stat().st_size,
+        "precision": precision,
+        "side": side,
+        "side_multiple": 32,
+        "dimension": dimension,
+        "input": {"name": "pixels", "layout": "NCHW", "colour": "RGB", "type": "float32", "range": [0, 255]},
+        "resize": "to side x side, aspect ignored; area averaging when shrinking, linear when enlarging",
+        "outputs": {"descriptor": ["N", dimension], "regions": ["N", len(REGIONS), dimension]},
+        "metric": "cosine",
+        "regions": [[round(value, 6) for value in box] for box in REGIONS],
+    }
+    write_text(path.with_suffix(".json"), json.dumps(manifest, indent=1) + "\n")

@@ -1,0 +1,1 @@
+"""Files that travel with Twinsight: icons, translations and models, read through importlib.resources."""
