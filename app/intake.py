@@ -78,6 +78,14 @@ def read_clipboard() -> HandOver:
     return HandOver() if data is None else read(data)
 
 
+def clipboard_is_one_line() -> bool:
+    """Whether the clipboard is a line of text and nothing more: something to type on from."""
+    data: QMimeData | None = QGuiApplication.clipboard().mimeData()
+    if data is None or data.hasUrls() or data.hasImage():
+        return False
+    return "\n" not in data.text().strip()
+
+
 def _image(data: QMimeData) -> QImage | None:
     if not data.hasImage():
         return None

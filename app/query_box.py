@@ -7,7 +7,6 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
-    QGuiApplication,
     QKeyEvent,
     QKeySequence,
 )
@@ -55,8 +54,7 @@ class QueryBox(QLineEdit):
 
     def _paste(self) -> bool:
         handed = intake.read_clipboard()
-        typed = handed.image is None and "\n" not in QGuiApplication.clipboard().text().strip()
-        if not handed or (typed and not QGuiApplication.clipboard().mimeData().hasUrls()):
+        if not handed or intake.clipboard_is_one_line():
             return False
         self.handed.emit(handed)
         return True

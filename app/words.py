@@ -14,6 +14,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 from core.records import Evidence, ImageRecord, Match, Relation
+from core.relations import WHOLE
 
 _SMALL_DIGITS = 10.0
 _TURN_SHOWN_FROM = 2.0
@@ -202,6 +203,8 @@ def _crop(evidence: Evidence) -> str:
     share = min(evidence.coverage_a, evidence.coverage_b)
     if not 0.0 < share < 1.0:
         return relation(Relation.CROP)
+    if max(evidence.coverage_a, evidence.coverage_b) < WHOLE:
+        return QCoreApplication.translate("words", "overlap {share}").format(share=percent(share))
     if evidence.coverage_b < evidence.coverage_a:
         return QCoreApplication.translate("words", "uncropped")
     return QCoreApplication.translate("words", "crop {share}").format(share=percent(share))

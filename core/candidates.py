@@ -16,8 +16,8 @@ from core.catalog import Catalog, Content
 from core.features import registry
 from core.features.base import MethodInfo, Metric
 from core.features.pdq import ORIENTATIONS
+from core.ranking import library_whitening
 from core.vectors.neighbours import nearest_by_cosine, within_hamming
-from core.vectors.whitening import fit_whitening
 
 _LEAST_QUALITY = 50
 _HASHES = len(ORIENTATIONS)
@@ -117,6 +117,5 @@ def load_descriptors(
     packed = np.frombuffer(b"".join(data for _, data in rows), "<f2")
     descriptors = packed.reshape(len(rows), -1).astype(np.float32)
     places = np.array([number for number, _ in rows], np.int64)
-    if info.whiten and len(rows):
-        descriptors = fit_whitening(descriptors).apply(descriptors)
-    return places, descriptors
+    whitening = library_whitening(catalog, contents, info, descriptors)
+    return places, descriptors if whitening is None else whitening.apply(descriptors)

@@ -110,7 +110,8 @@ class _Scan:
             yield from self._similar(self._preset.descriptor)
         stage = Stage("Forming groups")
         stars: list[Star] = []
-        for event in make_stars(self._bonds, self._contents, self._court, stage):
+        ages = [min(record.modified for record in self._records[content.digest]) for content in self._contents]
+        for event in make_stars(self._bonds, self._contents, ages, self._court, stage):
             if isinstance(event, list):
                 stars = event
             else:

@@ -38,9 +38,16 @@ class Star:
 
 
 def make_stars(
-    bonds: Bonds, contents: Sequence[Content], court: Judgement, stage: Stage
+    bonds: Bonds, contents: Sequence[Content], ages: Sequence[float], court: Judgement, stage: Stage
 ) -> Iterator[Event | list[Star]]:
     """Form the groups, asking the court about members that are only tied through others.
+
+    Args:
+        bonds: What is known to belong together.
+        contents: The library.
+        ages: When the oldest file of each content was modified, seconds since the epoch.
+        court: Who decides.
+        stage: The stage that reports progress.
 
     Yields:
         Progress, and at last the stars.
@@ -48,7 +55,7 @@ def make_stars(
     waiting = bonds.sets()
     stars: list[Star] = []
     for _ in range(_ROUNDS):
-        begun = [_begin(group, bonds, contents) for group in waiting]
+        begun = [_begin(group, bonds, contents, ages) for group in waiting]
         questions = [question for star, rest in begun for question in _about(star, rest, bonds)]
         yield from court.decide(questions, stage, 0, len(questions))
         for star, rest in begun:
@@ -62,9 +69,11 @@ def make_stars(
     yield sorted(stars, key=lambda star: star.centre)
 
 
-def _begin(group: Sequence[int], bonds: Bonds, contents: Sequence[Content]) -> tuple[Star, list[int]]:
+def _begin(
+    group: Sequence[int], bonds: Bonds, contents: Sequence[Content], ages: Sequence[float]
+) -> tuple[Star, list[int]]:
     """A star with the members that are tied to its centre directly, and the rest."""
-    centre = _representative(group, bonds, contents)
+    centre = _representative(group, bonds, contents, ages)
     star = Star(centre)
     rest = []
     for place in group:
@@ -76,8 +85,10 @@ def _begin(group: Sequence[int], bonds: Bonds, contents: Sequence[Content]) -> t
     return star, rest
 
 
-def _representative(group: Sequence[int], bonds: Bonds, contents: Sequence[Content]) -> int:
-    """The content from which most others can come: shows most, has no border, then pixels and bytes."""
+def _representative(
+    group: Sequence[int], bonds: Bonds, contents: Sequence[Content], ages: Sequence[float]
+) -> int:
+    """The content from which most others can come: shows most, has no border, then pixels, age and bytes."""
     inside = set(group)
     standing = dict.fromkeys(group, 0)
     for place in group:
@@ -92,6 +103,8 @@ def _representative(group: Sequence[int], bonds: Bonds, contents: Sequence[Conte
         key=lambda place: (
             min(0, standing[place]),
             contents[place].width * contents[place].height,
+            # To the minute, as a batch of copies made at one time says nothing.
+            -int(ages[place] // 60),
             contents[place].size,
             contents[place].digest,
         ),

@@ -142,10 +142,9 @@ def fit(first: View, second: View, pairs: NDArray[np.intp], options: MatchingOpt
     if fitted is None:
         return replace(rejected, reason=NO_GEOMETRY)
     working, inliers = fitted
-    count = _distinct(points_a[inliers] / first.scale, points_b[inliers] / second.scale)
     homography = _to_full_size(working, first.scale, second.scale)
-    evidence = Evidence(points_a, points_b, inliers, count, homography)
-    if count < options.least_inliers:
+    evidence = Evidence(points_a, points_b, inliers, int(inliers.sum()), homography)
+    if _distinct(points_a[inliers] / first.scale, points_b[inliers] / second.scale) < options.least_inliers:
         return replace(evidence, reason=TOO_FEW)
     return _judged(evidence, first, second)
 

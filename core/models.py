@@ -144,6 +144,8 @@ def onnx_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
     Raises:
         ModelError: The file is missing or is no ONNX model.
     """
+    # It keeps an identifier of this computer and reports to its maker, unless told not to before it is loaded.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -18,7 +18,7 @@ from core.review import keep_rules
 
 
 def records_by_digest(catalog: Catalog, folders: Sequence[Path]) -> dict[bytes, list[ImageRecord]]:
-    """The files of each content below the folders, in order of their paths.
+    """The files of each content below the folders, the likely original first.
 
     Hard links are one file under several names; only the first name counts, as removing another frees nothing.
     """
@@ -32,7 +32,14 @@ def records_by_digest(catalog: Catalog, folders: Sequence[Path]) -> dict[bytes, 
                 continue
             seen.add((row.inode, row.device))
         found[bytes.fromhex(record.content)].append(record)
+    for files in found.values():
+        files.sort(key=_originality)
     return found
+
+
+def _originality(record: ImageRecord) -> tuple[int, int, bytes]:
+    """Of equal files the oldest is taken for the original, then the shortest name: "a.jpg", not "a (1).jpg"."""
+    return int(record.modified // 60), len(record.path.name), bytes(record.path)
 
 
 def group_of(star: Star, contents: Sequence[Content], records: Mapping[bytes, Sequence[ImageRecord]]) -> Group:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
@@ -39,11 +40,8 @@ class Ranking:
         self.info = _global_info(method)
         self._trained = _trained(catalog, contents, method)
         self.places, base = self._load(catalog, contents)
-        self._whitening: Whitening | None = None
-        if self.info.whiten and len(base):
-            self._whitening = fit_whitening(base.astype(np.float32))
-            base = self._whitening.apply(base.astype(np.float32))
-        self._base = base
+        self._whitening = library_whitening(catalog, contents, self.info, base)
+        self._base = base if self._whitening is None else self._whitening.apply(np.asarray(base, np.float32))
 
     def _load(self, catalog: Catalog, contents: Sequence[Content]) -> tuple[NDArray[np.int64], Vectors]:
         place = {content.id: number for number, content in enumerate(contents)}
@@ -135,7 +133,20 @@ def _sample(catalog: Catalog, contents: Sequence[Content], key: str) -> Iterable
     return [unpack_keypoints(data).descriptors for _, data in rows]
 
 
-def _fingerprint(contents: Sequence[Content]) -> str:
-    import hashlib
+def library_whitening(
+    catalog: Catalog, contents: Sequence[Content], info: MethodInfo, descriptors: Vectors
+) -> Whitening | None:
+    """The whitening of a library's descriptors, fitted once for each set of contents; None where there is no need."""
+    if not info.whiten or not len(descriptors):
+        return None
+    name = f"whitening@1:{info.key}:{_fingerprint(contents)}"
+    stored = catalog.model(name)
+    if stored is not None:
+        return Whitening.unpack(stored)
+    whitening = fit_whitening(np.asarray(descriptors, np.float32))
+    catalog.store_model(name, whitening.pack())
+    return whitening
 
+
+def _fingerprint(contents: Sequence[Content]) -> str:
     return hashlib.blake2b(b"".join(content.digest for content in contents), digest_size=8).hexdigest()

@@ -31,6 +31,25 @@ class Whitening:
         return _unit(np.asarray((descriptors - self.mean) @ self.projection, np.float32))
 
 
+    def pack(self) -> bytes:
+        """The whitening as bytes, for the catalog."""
+        shape = np.array(self.projection.shape, "<u4").tobytes()
+        return shape + self.mean.astype("<f4").tobytes() + self.projection.astype("<f4").tobytes()
+
+    @classmethod
+    def unpack(cls, data: bytes) -> Whitening:
+        """Read what ``pack`` wrote.
+
+        Raises:
+            ValueError: The bytes are no whitening.
+        """
+        rows, columns = (int(value) for value in np.frombuffer(data, "<u4", 2))
+        if len(data) != 8 + 4 * rows * (columns + 1):
+            raise ValueError("a packed whitening has the wrong length")
+        floats = np.frombuffer(data, "<f4", offset=8).astype(np.float32)
+        return cls(floats[:rows], floats[rows:].reshape(rows, columns))
+
+
 def fit_whitening(descriptors: NDArray[np.float32], dimension: int = 256) -> Whitening:
     """Fit a whitening; the same descriptors in the same order give the same one.
 

@@ -182,9 +182,7 @@ def test_an_error_of_ours_is_one_sentence_with_the_traceback_logged(
         jobs.scan.start(lambda _: counting(1))
 
 
-def test_a_catalog_that_cannot_be_opened_fails_the_job_and_not_the_window(
-    tmp_path: Path, qtbot: QtBot
-) -> None:
+def test_a_catalog_that_cannot_be_opened_fails_the_job_and_not_the_window(tmp_path: Path, qtbot: QtBot) -> None:
     def locked(path: Path) -> Catalog:
         raise CatalogError("The catalog is locked.")
 
@@ -276,9 +274,7 @@ def test_the_window_stays_responsive_while_a_lane_floods_it(jobs: Jobs, qtbot: Q
 # ---------------------------------------------------------------------- the desk
 
 
-def test_errands_are_done_one_after_the_other_and_answered_in_the_gui_thread(
-    jobs: Jobs, qtbot: QtBot
-) -> None:
+def test_errands_are_done_one_after_the_other_and_answered_in_the_gui_thread(jobs: Jobs, qtbot: QtBot) -> None:
     answers: list[tuple[int, str]] = []
 
     def take(number: int) -> None:

@@ -91,9 +91,7 @@ def test_a_folder_indexed_today_says_the_time(view: LibraryView) -> None:
         (library(skipped=3), "3 skipped"),
     ],
 )
-def test_what_is_special_about_a_folder_is_said_in_words(
-    view: LibraryView, shown: Library, expected: str
-) -> None:
+def test_what_is_special_about_a_folder_is_said_in_words(view: LibraryView, shown: Library, expected: str) -> None:
     view.set_libraries([shown])
     assert expected in said(view)
     assert expected in view.model.index(0).data(Qt.ItemDataRole.ToolTipRole)

@@ -95,9 +95,7 @@ def test_enter_in_the_empty_box_does_nothing(box: QueryBox, qtbot: QtBot) -> Non
         qtbot.keyClick(box, Qt.Key.Key_Return)
 
 
-def test_one_line_of_text_is_pasted_into_the_box_and_a_list_is_handed_over(
-    box: QueryBox, qtbot: QtBot
-) -> None:
+def test_one_line_of_text_is_pasted_into_the_box_and_a_list_is_handed_over(box: QueryBox, qtbot: QtBot) -> None:
     QApplication.clipboard().setText("/photos/a.jpg")
     box.setFocus()
     with qtbot.assertNotEmitted(box.handed):

@@ -303,9 +303,7 @@ def test_indexing_makes_way_for_a_search_and_goes_on_after_it(
     assert [asked[0] for asked in desk.asked] == ["index", "search", "index"]
 
 
-def test_a_scan_is_held_while_a_search_runs(
-    session: Session, desk: Desk, folder: Path, qtbot: QtBot
-) -> None:
+def test_a_scan_is_held_while_a_search_runs(session: Session, desk: Desk, folder: Path, qtbot: QtBot) -> None:
     desk.go.clear()
     session.find_duplicates("fast")
     qtbot.waitUntil(lambda: len(desk.asked) == 1)
@@ -316,9 +314,7 @@ def test_a_scan_is_held_while_a_search_runs(
     assert not session.scanning
 
 
-def test_clearing_the_queries_ends_the_search(
-    session: Session, desk: Desk, folder: Path, qtbot: QtBot
-) -> None:
+def test_clearing_the_queries_ends_the_search(session: Session, desk: Desk, folder: Path, qtbot: QtBot) -> None:
     desk.go.clear()
     session.search([folder / "query.png"], 5, "fast")
     session.search([], 5, "fast")
@@ -368,9 +364,7 @@ def test_pasted_pixels_become_a_file_to_search_with(session: Session, tmp_path: 
 
 
 @pytest.mark.parametrize("as_libraries", [True, False])
-def test_what_is_not_there_is_said(
-    session: Session, tmp_path: Path, qtbot: QtBot, as_libraries: bool
-) -> None:
+def test_what_is_not_there_is_said(session: Session, tmp_path: Path, qtbot: QtBot, as_libraries: bool) -> None:
     with qtbot.waitSignal(session.said) as said:
         session.take(HandOver((tmp_path / "gone.png",)), folders_are_libraries=as_libraries)
     assert said.args == [f"There is no file {tmp_path / 'gone.png'}"]

@@ -45,9 +45,7 @@ def test_one_folder_left_out_is_read_as_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("nonsense", ["", "12x", "-5", "999999999999999999999"])
 def test_nonsense_in_the_file_reads_as_the_default(tmp_path: Path, nonsense: str) -> None:
     path = tmp_path / "window.ini"
-    path.write_text(
-        f"[General]\ntop={nonsense}\ntheme=purple\ngeometry=5\nleft_out=@Invalid()\n", encoding="utf-8"
-    )
+    path.write_text(f"[General]\ntop={nonsense}\ntheme=purple\ngeometry=5\nleft_out=@Invalid()\n", encoding="utf-8")
     settings = Settings(path)
     assert settings.top == DEFAULT_TOP
     assert settings.theme is Mode.SYSTEM

@@ -65,9 +65,7 @@ def test_a_running_job_says_its_stage_and_how_far_it_is(view: StatusView, jobs: 
     assert view.text.full_text == "Ready"
 
 
-def test_a_stage_of_unknown_length_has_a_bar_without_an_end(
-    view: StatusView, jobs: Jobs, qtbot: QtBot
-) -> None:
+def test_a_stage_of_unknown_length_has_a_bar_without_an_end(view: StatusView, jobs: Jobs, qtbot: QtBot) -> None:
     job = Held(Progress("Looking for pictures", 300, None, 1.0))
     jobs.scan.start(job)
     qtbot.waitUntil(lambda: view.text.full_text == "Looking for pictures 300")
@@ -113,9 +111,7 @@ def test_a_search_is_shown_before_a_scan_that_runs_too(view: StatusView, jobs: J
     qtbot.waitUntil(lambda: not jobs.scan.running)
 
 
-def test_an_error_is_one_sentence_with_its_details_a_click_away(
-    view: StatusView, jobs: Jobs, qtbot: QtBot
-) -> None:
+def test_an_error_is_one_sentence_with_its_details_a_click_away(view: StatusView, jobs: Jobs, qtbot: QtBot) -> None:
     def make(catalog: Catalog) -> Iterator[Event]:
         yield Progress("Looking", 0, None, 0.0)
         raise LibraryError("/photos: there is no such folder.")

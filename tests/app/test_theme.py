@@ -60,9 +60,7 @@ def test_choosing_dark_changes_the_palette_and_says_so(theme: Theme, qtbot: QtBo
     assert QApplication.palette().color(QPalette.ColorRole.Base) == QColor(LIGHT.base)
 
 
-def test_the_system_decides_unless_the_person_does(
-    theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_system_decides_unless_the_person_does(theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     from PySide6.QtCore import Qt
     from PySide6.QtGui import QGuiApplication, QStyleHints
 

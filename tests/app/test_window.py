@@ -46,9 +46,7 @@ def record(path: Path) -> ImageRecord:
 
 def evidence() -> Evidence:
     points = np.array([[4, 4], [40, 4], [40, 40], [4, 40], [20, 20]], np.float32)
-    return Evidence(
-        points, points, np.ones(5, np.bool_), 5, np.eye(3), coverage_a=1.0, coverage_b=1.0, similarity=1.0
-    )
+    return Evidence(points, points, np.ones(5, np.bool_), 5, np.eye(3), coverage_a=1.0, coverage_b=1.0, similarity=1.0)
 
 
 def match(path: Path, score: float = 0.9, relation: Relation | None = Relation.EDITED) -> Match:
@@ -275,9 +273,7 @@ def test_a_folder_dropped_anywhere_joins_the_library(
     assert not workplace.window.query.queries
 
 
-def test_files_dropped_on_the_library_say_where_they_belong(
-    window: Window, answering: Answering, qtbot: QtBot
-) -> None:
+def test_files_dropped_on_the_library_say_where_they_belong(window: Window, answering: Answering, qtbot: QtBot) -> None:
     drop(window.library, answering.pictures[0])
     assert "Only folders" in window.status.text.full_text
 
@@ -306,9 +302,7 @@ def test_removing_a_folder_can_be_undone(window: Window, workplace: Workplace, q
     qtbot.waitUntil(lambda: window.library.model.rowCount() == 1)
 
 
-def test_a_drag_over_the_window_says_what_dropping_would_do(
-    window: Window, folder: Path, answering: Answering
-) -> None:
+def test_a_drag_over_the_window_says_what_dropping_would_do(window: Window, folder: Path, answering: Answering) -> None:
     def over(*paths: Path) -> str:
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
@@ -338,9 +332,7 @@ def test_a_dropped_picture_is_searched_and_its_matches_are_shown(
     assert "3 matches, 3 verified" in window.status.text.full_text
 
 
-def test_the_matches_follow_the_query_that_is_picked(
-    window: Window, answering: Answering, qtbot: QtBot
-) -> None:
+def test_the_matches_follow_the_query_that_is_picked(window: Window, answering: Answering, qtbot: QtBot) -> None:
     searched(window, qtbot, *answering.pictures[:2])
     assert len(answering.searched[0][0]) == 2
     window.session.answers.add(MatchFound(answering.pictures[1], match(answering.pictures[2], 0.99)))
@@ -426,9 +418,7 @@ def test_the_button_of_the_empty_page_scans(window: Window, answering: Answering
     assert answering.scanned == ["balanced"]
 
 
-def test_opening_a_match_compares_it_and_escape_goes_back(
-    window: Window, answering: Answering, qtbot: QtBot
-) -> None:
+def test_opening_a_match_compares_it_and_escape_goes_back(window: Window, answering: Answering, qtbot: QtBot) -> None:
     searched(window, qtbot, answering.pictures[0])
     with qtbot.waitSignal(window.session.pair_compared):
         window.results.compare_requested.emit(window.results.matches()[1])
@@ -440,9 +430,7 @@ def test_opening_a_match_compares_it_and_escape_goes_back(
     assert not window.actions_by_name["back"].isEnabled()
 
 
-def test_next_and_previous_walk_through_the_matches(
-    window: Window, answering: Answering, qtbot: QtBot
-) -> None:
+def test_next_and_previous_walk_through_the_matches(window: Window, answering: Answering, qtbot: QtBot) -> None:
     searched(window, qtbot, answering.pictures[0])
     with qtbot.waitSignal(window.session.pair_compared):
         window.results.compare_requested.emit(window.results.matches()[0])
@@ -484,9 +472,7 @@ def test_a_pair_that_cannot_be_compared_says_why(
     assert f"{gone}: vanished" in window.status.text.full_text
 
 
-def test_the_inspector_shows_what_is_picked_on_the_page(
-    window: Window, answering: Answering, qtbot: QtBot
-) -> None:
+def test_the_inspector_shows_what_is_picked_on_the_page(window: Window, answering: Answering, qtbot: QtBot) -> None:
     from PySide6.QtWidgets import QLabel
 
     def inspected() -> str:

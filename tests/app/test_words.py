@@ -114,6 +114,7 @@ def rotation(degrees: float, mirrored: bool = False) -> np.ndarray:
         (Relation.SIMILAR, None, "looks alike"),
         (Relation.CROP, Evidence(coverage_a=0.62, coverage_b=1.0), "crop 62%"),
         (Relation.CROP, Evidence(coverage_a=1.0, coverage_b=0.4), "uncropped"),
+        (Relation.CROP, Evidence(coverage_a=0.71, coverage_b=0.43), "overlap 43%"),
         (Relation.CROP, Evidence(), "crop"),
         (
             Relation.CROP,
