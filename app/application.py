@@ -95,6 +95,7 @@ class Workplace(QObject):
         self.window = Window(self.session, self.thumbnails, settings, theme)
         self.window.closing.connect(self.shutdown)
         self.libraries.refresh()
+        self.session.tidy()
 
     @Slot()
     def shutdown(self) -> None:

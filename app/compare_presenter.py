@@ -92,6 +92,9 @@ class ComparePresenter(QObject):
         if pair is not None:
             self._view.show_pair(pair.first, pair.second)
             self._session.compare(pair.first, pair.second)
+            buttons = self._view.header.buttons
+            buttons["previous"].setEnabled(self.has_previous)
+            buttons["next"].setEnabled(self.has_next)
             self.moved.emit()
 
     @Slot(object, object)

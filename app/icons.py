@@ -36,7 +36,11 @@ def icon(name: str, role: QPalette.ColorRole = QPalette.ColorRole.ButtonText) ->
 
 def paint(painter: QPainter, name: str, rect: QRect | QRectF, colour: QColor) -> None:
     """Draw an icon into a square in a colour of the caller's choice, for delegates."""
-    stroke = _STROKE if rect.width() < _LARGE else _FINE_STROKE
+    # In a large drawing the same stroke would look bold.
+    _render(painter, name, rect, colour, _STROKE if rect.width() < _LARGE else _FINE_STROKE)
+
+
+def _render(painter: QPainter, name: str, rect: QRect | QRectF, colour: QColor, stroke: bytes) -> None:
     renderer = QSvgRenderer(_drawing(name, colour.name().encode("ascii"), stroke))
     painter.save()
     painter.setOpacity(painter.opacity() * colour.alphaF())
@@ -76,7 +80,8 @@ class _TintedEngine(QIconEngine):
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         """Draw at the size asked for."""
-        paint(painter, self._name, rect, self._colour(mode))
+        # Here the rectangle is in pixels of the screen, which says nothing about how large it looks.
+        _render(painter, self._name, rect, self._colour(mode), _STROKE)
 
     def _colour(self, mode: QIcon.Mode) -> QColor:
         palette = QGuiApplication.palette()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 _MOST_LINES = 10_000
 _LONGEST_TEXT = 1 << 20
 _FAST_PNG = 90
+_KEPT_DAYS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,19 @@ def pictures_below(folders: Sequence[Path]) -> list[Path]:
     return [entry.path for entry in walk(resolve_library(folders)) if isinstance(entry, FileEntry)]
 
 
+def forget_old_images(folder: Path, days: float = _KEPT_DAYS) -> int:
+    """Delete kept pixels that nobody has searched with for a while. For the desk: it touches the disk.
+
+    Returns:
+        How many were deleted.
+    """
+    oldest = time.time() - days * 86_400
+    old = [path for path in folder.glob("pasted-*") if path.stat().st_mtime < oldest]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
 def save_image(image: QImage, folder: Path) -> Path:
     """Keep pixels as a PNG named by their contents, so that pasting the same picture twice makes one file.
 
@@ -177,6 +192,7 @@ def save_image(image: QImage, folder: Path) -> Path:
     digest.update(f"{plain.width()}x{plain.height()}".encode())
     path = folder / f"pasted-{digest.hexdigest()}.png"
     if path.exists():
+        path.touch()
         return path
     partial = path.with_suffix(".part")
     if not image.save(str(partial), "PNG", _FAST_PNG):  # type: ignore[call-overload]

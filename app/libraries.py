@@ -57,6 +57,7 @@ class Libraries(QObject):
         self._left_out = set(left_out)
         self._all: tuple[Library, ...] = ()
         self._refreshing = False
+        self._stale = False
 
     @property
     def all(self) -> tuple[Library, ...]:
@@ -74,10 +75,11 @@ class Libraries(QObject):
         return frozenset(self._left_out)
 
     def refresh(self) -> None:
-        """Read the figures again; asked twice while reading, it reads once."""
+        """Read the figures again; asked often while it reads, it reads once more, since they may have changed."""
+        self._stale = self._refreshing
         if not self._refreshing:
             self._refreshing = True
-            self._desk.ask(_read, self._take, self._fail)
+            self._desk.ask(_read, self._on_read, self._fail)
 
     def add(self, folders: Sequence[Path]) -> None:
         """Remember folders; those that cannot be read are reported, the others are added all the same."""
@@ -108,8 +110,13 @@ class Libraries(QObject):
         self._left_out.discard(folder) if used else self._left_out.add(folder)
         self._take([(library.info, library.missing) for library in self._all])
 
-    def _take(self, found: Sequence[tuple[LibraryInfo, bool]]) -> None:
+    def _on_read(self, found: Sequence[tuple[LibraryInfo, bool]]) -> None:
         self._refreshing = False
+        self._take(found)
+        if self._stale:
+            self.refresh()
+
+    def _take(self, found: Sequence[tuple[LibraryInfo, bool]]) -> None:
         self._all = tuple(Library(info, missing, info.folder not in self._left_out) for info, missing in found)
         self.changed.emit()
 

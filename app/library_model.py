@@ -16,18 +16,16 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     QRect,
+    QRectF,
     QSize,
     Qt,
     Signal,
 )
 from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPalette, QPen
 from PySide6.QtWidgets import (
-    QApplication,
     QStyle,
     QStyledItemDelegate,
-    QStyleOptionButton,
     QStyleOptionViewItem,
-    QWidget,
 )
 
 from app import icons, words
@@ -39,6 +37,7 @@ LIBRARY_ROLE = Qt.ItemDataRole.UserRole + 1
 
 _Index = QModelIndex | QPersistentModelIndex
 _BOX = 20
+_TICK = 16
 _ICON = 16
 
 
@@ -205,16 +204,17 @@ class LibraryDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(card.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
 
     def _draw_box(self, painter: QPainter, option: QStyleOptionViewItem, library: Library) -> None:
-        box = QStyleOptionButton()
-        box.palette = option.palette
-        box.state = QStyle.StateFlag.State_On if library.used else QStyle.StateFlag.State_Off
-        if not library.missing:
-            box.state |= QStyle.StateFlag.State_Enabled
-        style = option.widget.style() if isinstance(option.widget, QWidget) else QApplication.style()
-        side = style.pixelMetric(QStyle.PixelMetric.PM_IndicatorWidth)
-        box.rect = QRect(0, 0, side, side)
-        box.rect.moveCenter(self.box_rect(option.rect).center())
-        style.drawPrimitive(QStyle.PrimitiveElement.PE_IndicatorCheckBox, box, painter, option.widget)
+        """A tick of our own: Fusion's has hardly an outline on a dark ground."""
+        box = QRect(0, 0, _TICK, _TICK)
+        box.moveCenter(self.box_rect(option.rect).center())
+        group = QPalette.ColorGroup.Disabled if library.missing else QPalette.ColorGroup.Active
+        role = QPalette.ColorRole.Highlight if library.used else QPalette.ColorRole.Dark
+        painter.setPen(QPen(option.palette.color(group, role), 1))
+        painter.setBrush(option.palette.color(group, role if library.used else QPalette.ColorRole.Base))
+        painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+        if library.used:
+            colour = option.palette.color(QPalette.ColorRole.HighlightedText)
+            icons.paint(painter, "check", QRectF(box).adjusted(1, 1, -1, -1), colour)
 
     def _draw_lines(
         self, painter: QPainter, option: QStyleOptionViewItem, library: Library, model: LibraryModel

@@ -31,6 +31,7 @@ class QueryBox(QLineEdit):
         self.setPlaceholderText(self.tr("Drop, paste or type a picture"))
         self.setAccessibleName(self.tr("Query"))
         self.setToolTip(self.tr("Drop or paste pictures here, or type the path of one (Ctrl+F)"))
+        self.setProperty("look", "field")
         self.setMinimumWidth(180)
         self.setMinimumHeight(32)
         self.addAction(icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)

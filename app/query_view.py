@@ -20,6 +20,7 @@ from app.thumbnails import ThumbnailService
 from core.records import ImageRecord
 
 _MOST_MATCHES = 1000
+_NAME_WIDTH = 96
 
 
 class QueryView(QWidget):
@@ -69,6 +70,7 @@ class QueryView(QWidget):
         return view
 
     def _lay_out(self) -> None:
+        self.name.setMinimumWidth(_NAME_WIDTH)
         said = QVBoxLayout()
         said.setSpacing(SPACE)
         said.addStretch(1)

@@ -106,6 +106,11 @@ class Session(QObject):
         pair.batch.connect(self._on_pair_batch)
         pair.failed.connect(self.pair_failed)
 
+    def tidy(self) -> None:
+        """Delete pasted pictures of long ago."""
+        folder = self._pixels_folder
+        self.jobs.desk.do(lambda: intake.forget_old_images(folder), lambda _: None, self.failed.emit)
+
     # ------------------------------------------------------------------ indexing
 
     @property

@@ -179,6 +179,10 @@ QToolButton[look="quiet"]:focus, QToolButton[look="page"]:focus {{ border-color:
 QToolButton[look="quiet"]::menu-indicator, QToolButton[look="page"]::menu-indicator {{ image: none; }}
 QToolButton[look="page"] {{ padding: 4px 4px 4px 8px; }}
 QToolButton[look="page"]:checked {{ background: {c.hover}; font-weight: 600; }}
+QLineEdit[look="field"] {{
+    color: {c.text}; background: {c.base}; border: 1px solid {c.edge};
+    border-radius: {RADIUS}px; padding: 3px; }}
+QLineEdit[look="field"]:focus {{ border: 2px solid {c.accent}; padding: 2px; }}
 QPushButton[look="main"] {{
     color: {c.on_accent}; background: {c.accent}; border: 2px solid {c.accent};
     border-radius: {RADIUS}px; padding: 4px 12px; font-weight: 600; }}

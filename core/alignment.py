@@ -19,6 +19,7 @@ from core.features.base import Pixels
 _SIDE = 288
 _LEAST_SIDE = 16
 _LEAST_PIXELS = 120
+_MOST_TRIMMED = 0.93
 _WINDOW = 13
 _LIGHT_WINDOW = 19
 _MOST_POINTS = 120
@@ -47,6 +48,8 @@ class Alignment:
         residual: Standard deviation of what is left of the luma's difference after gain and offset, in levels.
         sharpness: Fine detail of B over that of A, 1 where neither is sharper.
         correction: (3, 3) homography of full-size B that takes out what the points have in common, or None.
+        region: (4, 2) corners in full-size B of the part to which all this applies, where margins of the overlap
+            show something else; None for the whole overlap.
     """
 
     correlation: float
@@ -62,6 +65,7 @@ class Alignment:
     residual: float
     sharpness: float
     correction: NDArray[np.float64] | None = None
+    region: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,21 +191,29 @@ def _warp(pixels: Pixels, matrix: NDArray[np.float64], size: tuple[int, int]) ->
 
 def _measure(overlay: Overlay) -> Alignment | None:
     first, second = (_luma(pixels) for pixels in (overlay.first, overlay.second))
-    inside = overlay.mask.astype(np.bool_)
     smooth_a, smooth_b = _blur(first, 1.0), _blur(second, 1.0)
-    correlation, texture = _local_correlation(smooth_a, smooth_b, inside)
-    if correlation is None:
+    correlation, textured = _local_correlation(smooth_a, smooth_b, overlay.mask)
+    if textured is None:
         return None
-    motion = _displacements(smooth_a, smooth_b, overlay.mask)
-    sparse = inside.copy()
+    mask, region = overlay.mask, None
+    box = _agreeing_box((correlation > 0.5) & textured, textured)
+    if box is not None:
+        mask, region = _inside(mask, box), _in_full_size(box, overlay.frame)
+        textured &= mask.astype(np.bool_)
+        if textured.sum() < _LEAST_PIXELS:
+            return None
+    values = correlation[textured]
+    motion = _displacements(smooth_a, smooth_b, mask)
+    # Every second row will do for means.
+    sparse = mask.astype(np.bool_)
     sparse[1::2] = False
     gain, offset, residual = _tone(first[sparse], second[sparse])
     fine_a, fine_b = (float(np.abs(x - y)[sparse].mean()) for x, y in ((first, smooth_a), (second, smooth_b)))
     return Alignment(
-        float(np.median(correlation)),
-        float((correlation > 0.6).mean()),
-        float((correlation < 0.2).mean()),
-        texture,
+        float(np.median(values)),
+        float((values > 0.6).mean()),
+        float((values < 0.2).mean()),
+        float(textured.sum() / mask.sum()),
         motion.tracked,
         motion.displacement,
         motion.coherence,
@@ -211,7 +223,50 @@ def _measure(overlay: Overlay) -> Alignment | None:
         residual,
         (fine_b + 0.2) / (fine_a * gain + 0.2),
         None if motion.best is None else np.linalg.inv(overlay.frame) @ motion.best @ overlay.frame,
+        region,
     )
+
+
+def _agreeing_box(agreeing: NDArray[np.bool_], textured: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
+    """Left, top, right, bottom of what is left when margins in which nothing agrees are cut off; None for all.
+
+    A collage shows a picture with its margins cut: the homography says that they are there, the pixels do not.
+    """
+    left, right = _trim(agreeing.sum(axis=0), textured.sum(axis=0))
+    top, bottom = _trim(agreeing[:, left:right].sum(axis=1), textured[:, left:right].sum(axis=1))
+    height, width = agreeing.shape
+    if (right - left) * (bottom - top) > _MOST_TRIMMED * width * height:
+        return None
+    if min(right - left, bottom - top) < _LEAST_SIDE:
+        return None
+    return left, top, right, bottom
+
+
+def _trim(agreeing: NDArray[np.int64], textured: NDArray[np.int64]) -> tuple[int, int]:
+    """Begin and end of the lines between those, seen from either side, that have texture and do not agree."""
+    kernel = np.ones(5)
+    counted = np.convolve(textured, kernel, "same")
+    share = np.convolve(agreeing, kernel, "same") / np.maximum(counted, 1)
+    good = np.flatnonzero((share > 0.25) & (counted > 5))
+    bad = np.flatnonzero((share <= 0.25) & (counted > 5))
+    if not len(good):
+        return 0, len(agreeing)
+    before, after = bad[bad < good[0]], bad[bad > good[-1]]
+    return (int(before[-1]) + 1 if len(before) else 0), (int(after[0]) if len(after) else len(agreeing))
+
+
+def _inside(mask: NDArray[np.uint8], box: tuple[int, int, int, int]) -> NDArray[np.uint8]:
+    left, top, right, bottom = box
+    inside = np.zeros_like(mask)
+    inside[top:bottom, left:right] = mask[top:bottom, left:right]
+    return inside
+
+
+def _in_full_size(box: tuple[int, int, int, int], frame: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(4, 2) float64, the corners of a box of the common frame in full-size B."""
+    left, top, right, bottom = box
+    corners = np.array([(left, top), (right - 1, top), (right - 1, bottom - 1), (left, bottom - 1)])
+    return geometry.project(geometry.inverse(frame), corners)
 
 
 def _luma(pixels: Pixels) -> Floats:
@@ -227,19 +282,22 @@ def _mean(values: Floats, side: int) -> Floats:
     return np.asarray(cv2.blur(values, (side, side)), np.float32)
 
 
-def _local_correlation(first: Floats, second: Floats, inside: NDArray[np.bool_]) -> tuple[Floats | None, float]:
-    """Correlation in a window of 13 x 13 pixels at each textured pixel of A, and the share of these."""
+def _local_correlation(
+    first: Floats, second: Floats, mask: NDArray[np.uint8]
+) -> tuple[Floats, NDArray[np.bool_] | None]:
+    """Correlation in a window of 13 x 13 pixels everywhere, and which pixels have texture; None if too few have."""
     mean_a, mean_b = _mean(first, _WINDOW), _mean(second, _WINDOW)
     variance_a = _mean(first * first, _WINDOW) - mean_a * mean_a
     variance_b = _mean(second * second, _WINDOW) - mean_b * mean_b
     covariance = _mean(first * second, _WINDOW) - mean_a * mean_b
     correlation = covariance / np.sqrt(np.maximum(variance_a, 1) * np.maximum(variance_b, 1))
-    textured = inside & (variance_a > 30)
-    if textured.sum() < _LEAST_PIXELS:
-        textured = inside & (variance_a > 3)
-    if textured.sum() < _LEAST_PIXELS:
-        return None, 0.0
-    return np.asarray(correlation[textured], np.float32), float(textured.sum() / inside.sum())
+    # Windows that reach beyond the overlap would compare the picture with what surrounds it.
+    inner = np.asarray(cv2.erode(mask, np.ones((_WINDOW - 2, _WINDOW - 2), np.uint8)), np.uint8)
+    for inside, least in ((inner, 30), (mask, 30), (mask, 3)):
+        textured = inside.astype(np.bool_) & (variance_a > least)
+        if textured.sum() >= _LEAST_PIXELS:
+            return np.asarray(correlation, np.float32), textured
+    return np.asarray(correlation, np.float32), None
 
 
 def _displacements(first: Floats, second: Floats, mask: NDArray[np.uint8]) -> Motion:

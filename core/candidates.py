@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog import Catalog, Content
+from core.describing import REGIONS, feature_key
 from core.features import registry
 from core.features.base import MethodInfo, Metric
 from core.features.pdq import ORIENTATIONS
@@ -22,6 +23,7 @@ from core.vectors.neighbours import nearest_by_cosine, within_hamming
 _LEAST_QUALITY = 50
 _HASHES = len(ORIENTATIONS)
 _HASH_BYTES = 32
+_REGION_BLOCK = 2048
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -101,6 +103,42 @@ def similar(
         Candidate(round(1 - value, 5), int(places[row]), int(places[column]))
         for (row, column), value in best.items()
     )
+
+
+def similar_regions(
+    catalog: Catalog, contents: Sequence[Content], method: str, count: int, threshold: float
+) -> list[Candidate]:
+    """Pairs in which a region of one picture looks like the whole of the other: pasted, framed, collaged.
+
+    Every region asks for itself, so that the parts of a collage do not compete for one list.
+    """
+    places, whole = load_descriptors(catalog, contents, registry.methods()[method])
+    owners, regions = _load_regions(catalog, contents, method, whole.shape[1])
+    if len(places) < 2 or not len(owners):
+        return []
+    best: dict[tuple[int, int], float] = {}
+    per_picture = regions.shape[1]
+    for start in range(0, len(owners), _REGION_BLOCK):
+        block = regions[start : start + _REGION_BLOCK].reshape(-1, whole.shape[1]).astype(np.float32)
+        found = nearest_by_cosine(block, whole, count, threshold)
+        rows = owners[start + found.queries // per_picture]
+        for row, column, value in zip(rows.tolist(), places[found.found].tolist(), found.values.tolist(), strict=True):
+            if row != column:
+                pair = (min(row, column), max(row, column))
+                best[pair] = max(value, best.get(pair, -1.0))
+    return sorted(Candidate(round(1 - value, 5), first, second) for (first, second), value in best.items())
+
+
+def _load_regions(
+    catalog: Catalog, contents: Sequence[Content], method: str, dimension: int
+) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+    """The places of the contents with regions, and their (N, R, D) float16 descriptors."""
+    place = {content.id: number for number, content in enumerate(contents)}
+    rows = sorted(
+        (place[number], data) for number, data in catalog.features(feature_key(method + REGIONS), list(place))
+    )
+    packed = np.frombuffer(b"".join(data for _, data in rows), "<f2")
+    return np.array([number for number, _ in rows], np.int64), packed.reshape(len(rows), -1, dimension)
 
 
 def load_descriptors(

@@ -16,11 +16,15 @@ import numpy as np
 from core import miniature
 from core._cv import cv2
 from core.features import pdq, registry
-from core.features.base import GlobalMethod, Keypoints, LocalMethod, Pixels
+from core.features.base import GlobalMethod, Keypoints, LocalMethod, Pixels, RegionalMethod
 from core.images import Limits, Picture, decode, read_bytes, shrink
 from core.packing import pack_keypoints
+from core.records import MethodError
 
 DIGEST_SIZE = 16
+REGIONS = "/regions"
+"""Behind the name of a method: the descriptors of its regions too."""
+
 _LEAST_SIDE = 512
 _MOST_ENLARGED = 3.0
 
@@ -74,16 +78,46 @@ def describe_file(path: Path, methods: tuple[str, ...], known: tuple[bytes, ...]
 def working_side(methods: Sequence[str]) -> int:
     """The long side in pixels at which a picture is decoded for these methods."""
     known = registry.methods()
-    return max([_LEAST_SIDE, *(known[name].side for name in methods if name in known)])
+    return max([_LEAST_SIDE, *(known[base].side for name in methods if (base := base_method(name)) in known)])
 
 
 def describe_picture(picture: Picture, methods: Sequence[str]) -> dict[str, bytes]:
     """Describe a decoded picture: its miniature and the features of each method, packed."""
     features = {miniature.KEY: miniature.make_miniature(picture.pixels).pack()}
     for name in methods:
-        method = instance(name)
-        features[method.info.key] = _pack(method, picture)
+        if name.endswith(REGIONS):
+            features.update(_describe_regions(name, picture))
+    for name in methods:
+        if feature_key(name) not in features:
+            features[feature_key(name)] = _pack(instance(name), picture)
     return features
+
+
+def base_method(name: str) -> str:
+    """The registered method behind a name such as "twinsight-copy/regions"."""
+    return name.removesuffix(REGIONS)
+
+
+def feature_key(name: str) -> str:
+    """The key under which the catalog has a method's features.
+
+    Raises:
+        KeyError: There is no such method.
+    """
+    key = registry.methods()[base_method(name)].key
+    return key + REGIONS if name.endswith(REGIONS) else key
+
+
+def _describe_regions(name: str, picture: Picture) -> dict[str, bytes]:
+    """Descriptors of the whole picture and of its regions, from one pass through the network."""
+    method = instance(base_method(name))
+    if not isinstance(method, RegionalMethod):
+        raise MethodError(f"{base_method(name)} describes no regions.")
+    whole, regions = method.describe_regions([shrink(picture.pixels, method.info.side)])
+    return {
+        method.info.key: whole[0].astype("<f2").tobytes(),
+        feature_key(name): regions[0].astype("<f2").tobytes(),
+    }
 
 
 def _pack(method: GlobalMethod | LocalMethod, picture: Picture) -> bytes:

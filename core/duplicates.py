@@ -24,12 +24,13 @@ from core.indexing import IndexOptions, index_library, worker_count
 from core.near import MiniatureCourt, same_pixels
 from core.presentation import group_of, records_by_digest
 from core.presets import Preset, preset
-from core.records import Group
+from core.records import Group, Relation
 from core.scanning import resolve_library
 from core.stopwatch import Stage
 from core.verdicts import Court, Judgement, Question
 
 _MOST_REFUSALS = 4
+_REGION_NEIGHBOURS = 3
 _LIVE_SECONDS = 1.0
 
 
@@ -150,6 +151,14 @@ class _Scan:
             self._catalog, self._contents, descriptor, self._preset.neighbours, self._preset.threshold
         )
         yield from self._ask(found, Stage("Verifying pairs"))
+        if self._preset.region_threshold is None:
+            return
+        stage = Stage("Comparing regions")
+        yield stage.progress(0, None)
+        found = candidates.similar_regions(
+            self._catalog, self._contents, descriptor, _REGION_NEIGHBOURS, self._preset.region_threshold
+        )
+        yield from self._ask(found, Stage("Verifying parts"))
 
     def _ask(self, found: Sequence[Candidate], stage: Stage) -> Iterator[Event]:
         """Ask about candidates in rounds, closest first, leaving out those that others explain.
@@ -158,6 +167,7 @@ class _Scan:
         are chosen from finished answers only: what is asked does not depend on timing.
         """
         asked: set[tuple[int, int]] = set()
+        # A composite is settled too: it joins no sets, and need not be found again through each of their members.
         refused: Counter[tuple[int, int]] = Counter()
         waiting = list(found)
         while waiting:
@@ -166,7 +176,9 @@ class _Scan:
             for question in questions:
                 verdict = self._court.verdict(question.first, question.second)
                 self._bonds.add(verdict)
-                if not verdict.is_copy:
+                if verdict.relation is Relation.COMPOSITE:
+                    refused[self._sets(question.first, question.second)] += _MOST_REFUSALS
+                elif not verdict.is_copy:
                     refused[self._sets(question.first, question.second)] += 1
             yield from self._live()
         yield stage.progress(len(found), len(found))

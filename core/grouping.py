@@ -85,9 +85,7 @@ def _begin(
     return star, rest
 
 
-def _representative(
-    group: Sequence[int], bonds: Bonds, contents: Sequence[Content], ages: Sequence[float]
-) -> int:
+def _representative(group: Sequence[int], bonds: Bonds, contents: Sequence[Content], ages: Sequence[float]) -> int:
     """The content from which most others can come: shows most, has no border, then pixels, age and bytes."""
     inside = set(group)
     standing = dict.fromkeys(group, 0)
@@ -101,7 +99,7 @@ def _representative(
     return max(
         group,
         key=lambda place: (
-            min(0, standing[place]),
+            standing[place],
             contents[place].width * contents[place].height,
             # To the minute, as a batch of copies made at one time says nothing.
             -int(ages[place] // 60),
@@ -112,14 +110,13 @@ def _representative(
 
 
 def _points(edge: Verdict) -> tuple[int, int]:
-    """What a verdict takes from the standing of its two pictures."""
+    """What a verdict adds to the standing of its two pictures: who shows more gains, who only has a border loses."""
     whole_a = edge.evidence.coverage_a >= relations.WHOLE
     whole_b = edge.evidence.coverage_b >= relations.WHOLE
     if edge.relation is Relation.CROP and whole_a != whole_b:
-        return (0, -2) if whole_b else (-2, 0)
+        return (1, -1) if whole_b else (-1, 1)
     if edge.relation is Relation.EDITED and whole_a != whole_b:
-        # Where one shows more and the rest is empty, that one has the border.
-        return (0, -1) if whole_a else (-1, 0)
+        return (1, -1) if whole_a else (-1, 1)
     return (0, 0)
 
 

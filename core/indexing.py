@@ -15,7 +15,7 @@ from pathlib import Path
 
 from core import miniature
 from core.catalog import Catalog, FileRow, NewContent
-from core.describing import Described, describe_file
+from core.describing import Described, base_method, describe_file, feature_key
 from core.events import Done, Event, Indexed, Skipped, Summary
 from core.features import registry
 from core.images import Limits
@@ -59,7 +59,7 @@ class IndexOptions:
             MethodError: One of them does not exist.
         """
         names = PRESETS["balanced"].methods if self.methods is None else self.methods
-        unknown = [name for name in names if name not in registry.methods()]
+        unknown = [name for name in names if base_method(name) not in registry.methods()]
         if unknown:
             raise MethodError(f"There is no method {unknown[0]!r}; `twinsight methods` lists them.")
         return names
@@ -104,7 +104,7 @@ def index_library(catalog: Catalog, library: Sequence[Path], options: IndexOptio
     catalog.store_files(work.moved, work.gone)
     if work.read:
         for name in methods:
-            registry.prepare(name)
+            registry.prepare(base_method(name))
         yield from _describe_all(catalog, work.read, options, _lacking(catalog, methods))
     catalog.mark_indexed(folders)
     skipped = tuple(_once([*catalog.skipped(folders), *work.unreadable]))
@@ -146,8 +146,7 @@ def _look(
 
 def _lacking(catalog: Catalog, methods: tuple[str, ...]) -> dict[str, set[int]]:
     """For each method, the contents it has not described yet."""
-    known = registry.methods()
-    lacking = {name: catalog.lacking(known[name].key) for name in methods}
+    lacking = {name: catalog.lacking(feature_key(name)) for name in methods}
     return lacking or {"": catalog.lacking(miniature.KEY)}
 
 

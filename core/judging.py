@@ -263,9 +263,10 @@ def _aligned(case: Case, homography: NDArray[np.float64]) -> Alignment | None:
 
 
 def _named(case: Case, evidence: Evidence, alignment: Alignment | None) -> Verdict:
-    relation = relations.name_relation(evidence, case.first.size, alignment, _surroundings(case, evidence))
     if alignment is not None:
-        evidence = replace(evidence, similarity=round(alignment.correlation, 4))
+        evidence = replace(_trimmed(case, evidence, alignment), similarity=round(alignment.correlation, 4))
+    around = _surroundings(case, evidence, None if alignment is None else alignment.region)
+    relation = relations.name_relation(evidence, case.first.size, alignment, *around)
     if relation is None:
         return _rejected(case, replace(evidence, reason=PIXELS_DISAGREE))
     if relation is Relation.RE_ENCODED and alignment is not None and _same_pixels(case, alignment):
@@ -274,6 +275,15 @@ def _named(case: Case, evidence: Evidence, alignment: Alignment | None) -> Verdi
     score = relations.score_of(relation, evidence, alignment)
     words = relations.words_for(relation, evidence, case.first.size, tone)
     return Verdict(case.first.content, case.second.content, relation, score, evidence, words, tone)
+
+
+def _trimmed(case: Case, evidence: Evidence, alignment: Alignment) -> Evidence:
+    """The evidence with the coverage of what agrees only, where margins of the overlap show something else."""
+    if alignment.region is None or evidence.homography is None:
+        return evidence
+    share_b = geometry.area(alignment.region) / (case.second.width * case.second.height)
+    shrinks = min(1.0, share_b / max(evidence.coverage_b, 1e-6))
+    return replace(evidence, coverage_b=evidence.coverage_b * shrinks, coverage_a=evidence.coverage_a * shrinks)
 
 
 def _same_pixels(case: Case, alignment: Alignment) -> bool:
@@ -288,19 +298,32 @@ def _rejected(case: Case, evidence: Evidence) -> Verdict:
     return Verdict(case.first.content, case.second.content, None, 0.0, evidence, evidence.reason)
 
 
-def _surroundings(case: Case, evidence: Evidence) -> Surroundings | None:
-    """What lies around A in B, where B shows more than A."""
-    if evidence.coverage_b >= relations.WHOLE or evidence.homography is None:
-        return None
+def _surroundings(
+    case: Case, evidence: Evidence, region: NDArray[np.float64] | None
+) -> tuple[Surroundings | None, Surroundings | None]:
+    """What lies around the common part in A and in B, for each of them that shows more than it."""
+    if evidence.homography is None:
+        return None, None
     try:
         forward = geometry.facing(evidence.homography, geometry.centre(case.first.size))
-    except ValueError:
+        backward = geometry.inverse(forward)
+    except (ValueError, np.linalg.LinAlgError):
+        return None, None
+    in_b = geometry.footprint(forward, case.first.size, case.second.size) if region is None else region
+    in_a = geometry.footprint(backward, case.second.size, case.first.size)
+    if region is not None:
+        in_a = geometry.project(backward, region)
+    return (
+        _around(case.first, in_a) if evidence.coverage_a < relations.WHOLE else None,
+        _around(case.second, in_b) if evidence.coverage_b < relations.WHOLE else None,
+    )
+
+
+def _around(side: Side, polygon: NDArray[np.float64]) -> Surroundings | None:
+    if len(polygon) < 3 or not np.isfinite(polygon).all():
         return None
-    polygon = geometry.footprint(forward, case.first.size, case.second.size)
-    if len(polygon) < 3:
-        return None
-    pixels = _pixels(case.second)
-    scale = np.array([pixels.shape[1] / case.second.width, pixels.shape[0] / case.second.height])
+    pixels = _pixels(side)
+    scale = np.array([pixels.shape[1] / side.width, pixels.shape[0] / side.height])
     return look_around(pixels, (polygon + 0.5) * scale - 0.5)
 
 

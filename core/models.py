@@ -8,6 +8,7 @@ can be deleted at any time.
 from __future__ import annotations
 
 import importlib.resources
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path

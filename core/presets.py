@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from core.describing import REGIONS
 from core.records import MethodError
 
 
@@ -22,6 +23,8 @@ class Preset:
         descriptor: Method whose similarity nominates pairs, or None.
         threshold: Least cosine similarity that nominates a pair.
         neighbours: Most pairs that one picture nominates.
+        region_threshold: Least cosine similarity of a region of one picture with the whole of another that nominates
+            a pair, or None to leave regions out.
         verifier: Local method whose keypoints decide, or None.
         second_verifier: Stronger local method, asked where the first was undecided, or None.
     """
@@ -33,6 +36,7 @@ class Preset:
     descriptor: str | None = None
     threshold: float = 0.0
     neighbours: int = 0
+    region_threshold: float | None = None
     verifier: str | None = None
     second_verifier: str | None = None
 
@@ -44,7 +48,15 @@ class Preset:
     @property
     def methods(self) -> tuple[str, ...]:
         """The registered methods that every picture is described with."""
-        return tuple(name for name in ("pdq", self.descriptor, self.verifier) if name is not None)
+        names = ("pdq", self.descriptor, self.regions, self.verifier)
+        return tuple(name for name in names if name is not None)
+
+    @property
+    def regions(self) -> str | None:
+        """The name under which regions are described, or None."""
+        if self.descriptor is None or self.region_threshold is None:
+            return None
+        return self.descriptor + REGIONS
 
 
 _ALL = (
@@ -57,8 +69,8 @@ _ALL = (
         "balanced",
         "Balanced",
         "Also crops, overlays, borders and strong edits, each proved by keypoints.",
-        descriptor="efficientnet-lite0",
-        threshold=0.3,
+        descriptor="twinsight-copy",
+        threshold=0.38,
         neighbours=10,
         verifier="orb",
     ),
@@ -66,9 +78,10 @@ _ALL = (
         "thorough",
         "Thorough",
         "Also small parts, collages and pasted pictures, with stronger keypoints where it is close.",
-        descriptor="efficientnet-lite0",
-        threshold=0.2,
-        neighbours=20,
+        descriptor="twinsight-copy",
+        threshold=0.36,
+        neighbours=15,
+        region_threshold=0.4,
         verifier="orb",
         second_verifier="sift",
     ),

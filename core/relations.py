@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -107,7 +108,11 @@ def is_plain(alignment: Alignment) -> bool:
 
 
 def name_relation(
-    evidence: Evidence, size_a: tuple[int, int], alignment: Alignment | None, around: Surroundings | None
+    evidence: Evidence,
+    size_a: tuple[int, int],
+    alignment: Alignment | None,
+    around_a: Surroundings | None,
+    around_b: Surroundings | None,
 ) -> Relation | None:
     """Name what B is to A, or None where the pixels deny what the keypoints say.
 
@@ -115,26 +120,36 @@ def name_relation(
         evidence: Accepted evidence with its homography.
         size_a: Width and height of A.
         alignment: How the pixels agree; None where the overlap is too small or too flat to tell.
-        around: What surrounds A in B, where B shows more than A.
+        around_a: What surrounds the common part in A, where A shows more.
+        around_b: What surrounds it in B, where B shows more.
     """
     assert evidence.homography is not None
     if alignment is None:
         if evidence.inlier_count < 15:
             return None
-        return Relation.CROP if evidence.coverage_b >= WHOLE else Relation.COMPOSITE
+        return Relation.CROP if max(evidence.coverage_a, evidence.coverage_b) >= WHOLE else Relation.COMPOSITE
     if not is_copy(alignment):
         return Relation.SAME_SCENE if _is_scene(evidence, alignment) else None
     whole_a, whole_b = evidence.coverage_a >= WHOLE, evidence.coverage_b >= WHOLE
     if whole_a and whole_b:
         plain = is_plain(alignment) and change_of(evidence.homography, size_a).is_plain
         return Relation.RE_ENCODED if plain else Relation.EDITED
-    if whole_b:
-        return Relation.CROP
-    if around is not None and around.is_border and whole_a:
-        return Relation.EDITED
-    if around is not None and around.is_foreign:
+    return _name_part(evidence, size_a, alignment, [around for around in (around_a, around_b) if around is not None])
+
+
+def _name_part(
+    evidence: Evidence, size_a: tuple[int, int], alignment: Alignment, around: Sequence[Surroundings]
+) -> Relation:
+    """Name a pair of which at least one shows more than the common part; ``around`` is what else these show."""
+    assert evidence.homography is not None
+    partial = max(evidence.coverage_a, evidence.coverage_b) < WHOLE
+    if any(rest.is_border for rest in around):
+        return Relation.CROP if partial and alignment.region is None else Relation.EDITED
+    if any(rest.is_foreign for rest in around):
         return Relation.COMPOSITE
-    return Relation.CROP
+    # Without a seam somewhere, a part that agrees beside one that does not is a plane in a scene seen twice.
+    seen_twice = alignment.region is not None or (partial and change_of(evidence.homography, size_a).tilt > 1.1)
+    return Relation.SAME_SCENE if seen_twice else Relation.CROP
 
 
 def _is_scene(evidence: Evidence, alignment: Alignment) -> bool:

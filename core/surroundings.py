@@ -30,8 +30,8 @@ class Surroundings:
 
     @property
     def is_border(self) -> bool:
-        """Whether the rest is mostly empty, as a border, a letterbox or a blurred background is."""
-        return self.flat > 0.75
+        """Whether the rest is mostly empty and begins at a seam, as a border or a blurred background does."""
+        return self.flat > 0.75 and self.seam > 0.3
 
     @property
     def is_foreign(self) -> bool:

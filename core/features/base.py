@@ -118,6 +118,22 @@ class GlobalMethod(Protocol):
 
 
 @runtime_checkable
+class RegionalMethod(GlobalMethod, Protocol):
+    """A whole picture and its regions, from one pass."""
+
+    def describe_regions(self, pictures: Sequence[Pixels]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Describe pictures and their regions.
+
+        Args:
+            pictures: N pictures, (H, W, 3) uint8 upright RGB.
+
+        Returns:
+            (N, D) float32 of the whole pictures and (N, R, D) float32 of their regions, all of unit L2 norm.
+        """
+        ...
+
+
+@runtime_checkable
 class TrainableMethod(GlobalMethod, Protocol):
     """One descriptor for a whole picture, aggregated from its keypoints by what was learned from a library.
 

@@ -81,6 +81,52 @@ def _export(network: DescriptorNetwork, path: Path) -> None:
         )
 
 
+def _simplify(path: Path) -> None:
+    """Compute what is constant, then let convolutions pad by themselves.
+
+    A separate Pad costs a pass over the picture, and makes onnxruntime leave the layout in which its convolutions
+    are fastest; together a quarter of the time.
+    """
+    import onnx
+    import onnxruntime
+    from onnx import helper, numpy_helper
+
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.optimized_model_filepath = str(path)
+    options.log_severity_level = 3
+    onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+    model = onnx.load(path)
+    constants = {weight.name: weight for weight in model.graph.initializer}
+    pads = {node.output[0]: node for node in model.graph.node if node.op_type == "Pad"}
+    for node in model.graph.node:
+        pad = pads.get(node.input[0]) if node.op_type == "Conv" else None
+        if pad is None or pad.input[1] not in constants:
+            continue
+        amounts = numpy_helper.to_array(constants[pad.input[1]]).tolist()  # of N, C, H, W before, then after
+        old = next(attribute for attribute in node.attribute if attribute.name == "pads")
+        joined = [own + more for own, more in zip(old.ints, amounts[2:4] + amounts[6:8], strict=True)]
+        old.CopyFrom(helper.make_attribute("pads", joined))
+        node.input[0] = pad.input[0]
+    _drop_unused(model)
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
+
+
+def _drop_unused(model: Any) -> None:
+    """Remove nodes and constants that nothing uses any more."""
+    while True:
+        used = {name for node in model.graph.node for name in node.input}
+        used |= {output.name for output in model.graph.output}
+        unused = [node for node in model.graph.node if not used & set(node.output)]
+        if not unused:
+            break
+        for node in unused:
+            model.graph.node.remove(node)
+    for weight in [weight for weight in model.graph.initializer if weight.name not in used]:
+        model.graph.initializer.remove(weight)
+
+
 def _store_half(path: Path) -> None:
     """Store large weights in half precision; loading folds the Cast in front of their use."""
     import onnx
@@ -135,7 +181,7 @@ def _quantise(source: Path, target: Path, pictures: NDArray[np.uint8]) -> None:
         str(target),
         _Calibration(pictures),
         quant_format=quantization.QuantFormat.QDQ,
-        op_types_to_quantize=["Conv", "Add", "Clip", "Pad"],
+        op_types_to_quantize=["Conv", "Add", "Clip"],
         per_channel=True,
         activation_type=quantization.QuantType.QUInt8,
         weight_type=quantization.QuantType.QInt8,
@@ -176,6 +222,7 @@ def export(
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_suffix(".new.onnx")
     _export(network, new)
+    _simplify(new)
     if precision == "float16":
         _store_half(new)
     elif calibration is not None and precision == "int8":

@@ -30,7 +30,6 @@ class Whitening:
         """Whiten (N, D) float32 descriptors to (N, K) float32 of unit L2 norm."""
         return _unit(np.asarray((descriptors - self.mean) @ self.projection, np.float32))
 
-
     def pack(self) -> bytes:
         """The whitening as bytes, for the catalog."""
         shape = np.array(self.projection.shape, "<u4").tobytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,6 +70,17 @@ def test_pasting_the_same_picture_twice_makes_one_file(tmp_path: Path) -> None:
     other = intake.save_image(pixels("green"), tmp_path)
     assert first == second != other
     assert sorted(tmp_path.iterdir()) == sorted([first, other])
+
+
+def test_pasted_pictures_of_long_ago_are_deleted(tmp_path: Path) -> None:
+    old, new = intake.save_image(pixels(), tmp_path), intake.save_image(pixels("green"), tmp_path)
+    other = tmp_path / "other.png"
+    other.write_bytes(b"")
+    for path in (old, other):
+        os.utime(path, (0, 0))
+    assert intake.forget_old_images(tmp_path) == 1
+    assert sorted(tmp_path.iterdir()) == sorted([new, other])
+    assert intake.forget_old_images(tmp_path / "none") == 0
 
 
 def test_paths_in_a_text_are_found_however_they_are_written(own_home: Path) -> None:

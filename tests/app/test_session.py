@@ -178,6 +178,18 @@ def test_a_folder_whose_drive_is_gone_is_left_out(session: Session, folder: Path
     assert session.libraries.scope == ()
 
 
+def test_figures_that_change_while_they_are_read_are_read_again(
+    session: Session, folder: Path, qtbot: QtBot
+) -> None:
+    changes: list[bool] = []
+    session.libraries.changed.connect(lambda: changes.append(True))
+    for _ in range(5):
+        session.libraries.refresh()
+    qtbot.waitUntil(lambda: len(changes) == 2)
+    with qtbot.assertNotEmitted(session.libraries.changed, wait=100):
+        pass
+
+
 def test_protecting_a_folder_is_remembered(session: Session, folder: Path, qtbot: QtBot) -> None:
     with qtbot.waitSignal(session.libraries.changed):
         session.libraries.protect(folder, True)

@@ -26,6 +26,7 @@ from pytestqt.qtbot import QtBot
 from app.application import Workplace
 from app.choosers import Choosers
 from app.engine import Engine
+from app.jobs import Lane
 from app.settings import Settings
 from app.shortcuts import SHORTCUTS
 from app.theme import Mode, Theme
@@ -440,6 +441,8 @@ def test_next_and_previous_walk_through_the_matches(window: Window, answering: A
     with qtbot.waitSignal(window.session.pair_compared):
         window.compare.next_requested.emit()
     assert not window.actions_by_name["next_pair"].isEnabled()
+    assert not window.compare.header.buttons["next"].isEnabled()
+    assert window.compare.header.buttons["previous"].isEnabled()
     with qtbot.waitSignal(window.session.pair_compared):
         press(window, "previous_pair")
     a, b, c = answering.pictures
@@ -540,6 +543,11 @@ def test_closing_during_work_ends_at_once_and_leaves_the_catalog_whole(
 # ---------------------------------------------------------------------- with the real engine
 
 
+def finished(lane: Lane, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not lane.running, timeout=60_000)
+    assert lane.details == ""
+
+
 @pytest.mark.timeout(180)
 def test_from_an_empty_window_to_compared_duplicates_with_the_real_engine(
     make_workplace: MakeWorkplace, tmp_path: Path, qtbot: QtBot, theme: Theme
@@ -557,20 +565,22 @@ def test_from_an_empty_window_to_compared_duplicates_with_the_real_engine(
     (folder / "broken.jpg").write_bytes(b"\xff\xd8 not really")
     workplace = make_workplace()
     window = workplace.window
-    with qtbot.waitSignal(workplace.jobs.scan.finished, timeout=90_000):
+    with qtbot.waitSignal(workplace.jobs.scan.started):
         drop(window, folder)
+    finished(workplace.jobs.scan, qtbot)
     qtbot.waitUntil(lambda: bool(window.session.skipped.all))
     qtbot.waitUntil(lambda: bool(workplace.libraries.all) and workplace.libraries.all[0].info.images == 4)
     window.duplicates_page.preset.set_preset("fast")
-    with qtbot.waitSignal(window.session.groups_final, timeout=60_000):
-        press(window, "find_duplicates")
+    press(window, "find_duplicates")
+    finished(workplace.jobs.scan, qtbot)
     found = {frozenset(m.record.path.stem.split()[0] for m in g.members) for g in window.groups.groups()}
     assert found == {frozenset({"one"}), frozenset({"two"})}
     first = window.groups.groups()[0]
-    with qtbot.waitSignal(window.session.pair_compared, timeout=60_000):
-        window.groups.compare_requested.emit(*(member.record.path for member in first.members))
-    with qtbot.waitSignal(window.session.search_ended, timeout=60_000):
+    window.groups.compare_requested.emit(*(member.record.path for member in first.members))
+    finished(workplace.jobs.pair, qtbot)
+    with qtbot.waitSignal(workplace.jobs.query.started):
         drop(window, folder / "one.png")
+    finished(workplace.jobs.query, qtbot)
     names = [found.record.path.name for found in window.results.matches() if found.verified]
     assert "one smaller.jpg" in names
     assert not any("two" in name for name in names)
