@@ -19,7 +19,7 @@ from core.features.base import Pixels
 _SIDE = 288
 _LEAST_SIDE = 16
 _LEAST_PIXELS = 120
-_MOST_TRIMMED = 0.93
+_MOST_TRIMMED = 0.8
 _WINDOW = 13
 _LIGHT_WINDOW = 19
 _MOST_POINTS = 120
@@ -196,7 +196,7 @@ def _measure(overlay: Overlay) -> Alignment | None:
     if textured is None:
         return None
     mask, region = overlay.mask, None
-    box = _agreeing_box((correlation > 0.5) & textured, textured)
+    box = _agreeing_box((correlation > 0.8) & textured, textured)
     if box is not None:
         mask, region = _inside(mask, box), _in_full_size(box, overlay.frame)
         textured &= mask.astype(np.bool_)
@@ -247,8 +247,8 @@ def _trim(agreeing: NDArray[np.int64], textured: NDArray[np.int64]) -> tuple[int
     kernel = np.ones(5)
     counted = np.convolve(textured, kernel, "same")
     share = np.convolve(agreeing, kernel, "same") / np.maximum(counted, 1)
-    good = np.flatnonzero((share > 0.25) & (counted > 5))
-    bad = np.flatnonzero((share <= 0.25) & (counted > 5))
+    good = np.flatnonzero((share > 0.12) & (counted > 5))
+    bad = np.flatnonzero((share <= 0.12) & (counted > 5))
     if not len(good):
         return 0, len(agreeing)
     before, after = bad[bad < good[0]], bad[bad > good[-1]]

@@ -29,7 +29,7 @@ from core.scanning import resolve_library
 from core.stopwatch import Stage
 from core.verdicts import Court, Judgement, Question
 
-_MOST_REFUSALS = 4
+_MOST_REFUSALS = 6
 _REGION_NEIGHBOURS = 3
 _LIVE_SECONDS = 1.0
 
@@ -167,7 +167,7 @@ class _Scan:
         are chosen from finished answers only: what is asked does not depend on timing.
         """
         asked: set[tuple[int, int]] = set()
-        # A composite is settled too: it joins no sets, and need not be found again through each of their members.
+        # A composite counts too: it joins no sets, and need not be found again through each of their members.
         refused: Counter[tuple[int, int]] = Counter()
         waiting = list(found)
         while waiting:
@@ -176,9 +176,7 @@ class _Scan:
             for question in questions:
                 verdict = self._court.verdict(question.first, question.second)
                 self._bonds.add(verdict)
-                if verdict.relation is Relation.COMPOSITE:
-                    refused[self._sets(question.first, question.second)] += _MOST_REFUSALS
-                elif not verdict.is_copy:
+                if verdict.relation is Relation.COMPOSITE or not verdict.is_copy:
                     refused[self._sets(question.first, question.second)] += 1
             yield from self._live()
         yield stage.progress(len(found), len(found))
@@ -214,8 +212,8 @@ class _Scan:
         """Between sets their largest pictures are asked about first: groups will need that verdict anyway."""
         low, high = sorted((self._bonds.largest(candidate.first), self._bonds.largest(candidate.second)))
         if (low, high) in asked or (low, high) == (candidate.first, candidate.second):
-            return Question(candidate.first, candidate.second, candidate.orientation)
-        return Question(low, high)
+            return Question(candidate.first, candidate.second, candidate.orientation, likeness=1 - candidate.distance)
+        return Question(low, high, likeness=1 - candidate.distance)
 
     # ------------------------------------------------------------------ showing
 

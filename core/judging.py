@@ -32,6 +32,8 @@ VERSION = 1
 PIXELS_DISAGREE = "the pixels disagree"
 
 _SIDE = 512
+_LIKELY = 0.5
+_HINT = 6
 _PICTURES = 96
 _KEYPOINTS = 256
 
@@ -69,12 +71,15 @@ class Case:
         second: Picture B.
         orientation: Quarter turns and mirroring that make A look like B, where hashes say so.
         guess: The nine elements of a homography from A to B, where other pairs imply one.
+        likeness: How likely the pair is before anything is compared, [0, 1]; stronger keypoints are worth their time
+            only where this or the cheap ones promise something.
     """
 
     first: Side
     second: Side
     orientation: tuple[int, bool] | None = None
     guess: tuple[float, ...] | None = None
+    likeness: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -174,12 +179,17 @@ def judge(case: Case, verifiers: tuple[str, ...]) -> Verdict:
     try:
         verdict = _by_guess(case)
         for name in verifiers:
-            if verdict is not None and verdict.is_copy:
+            if verdict is not None and (verdict.is_copy or (name != verifiers[0] and not _promising(case, verdict))):
                 break
             verdict = _better(verdict, _by_keypoints(case, name))
     except ImageError as error:
         return _rejected(case, Evidence(reason=error.reason))
     return verdict or _rejected(case, Evidence(reason=PIXELS_DISAGREE))
+
+
+def _promising(case: Case, verdict: Verdict) -> bool:
+    """Whether a pair that cheap keypoints did not tie together deserves better ones."""
+    return case.likeness >= _LIKELY or verdict.evidence.inlier_count >= _HINT or verdict.relation is not None
 
 
 def _better(old: Verdict | None, new: Verdict) -> Verdict:

@@ -145,10 +145,11 @@ def _name_part(
     partial = max(evidence.coverage_a, evidence.coverage_b) < WHOLE
     if any(rest.is_border for rest in around):
         return Relation.CROP if partial and alignment.region is None else Relation.EDITED
-    if any(rest.is_foreign for rest in around):
+    tilt = change_of(evidence.homography, size_a).tilt
+    if any(rest.is_foreign for rest in around) and not (partial and tilt > 1.2):
         return Relation.COMPOSITE
     # Without a seam somewhere, a part that agrees beside one that does not is a plane in a scene seen twice.
-    seen_twice = alignment.region is not None or (partial and change_of(evidence.homography, size_a).tilt > 1.1)
+    seen_twice = alignment.region is not None or (partial and tilt > 1.1)
     return Relation.SAME_SCENE if seen_twice else Relation.CROP
 
 

@@ -24,13 +24,15 @@ class Question:
         first: Place of content A.
         second: Place of content B.
         orientation: As in ``Case``.
-        guess: As in ``Case``, row by row.
+        guess: As in ``Case``.
+        likeness: As in ``Case``.
     """
 
     first: int
     second: int
     orientation: tuple[int, bool] | None = None
     guess: tuple[float, ...] | None = None
+    likeness: float = 1.0
 
 
 class Judgement(Protocol):
@@ -157,7 +159,7 @@ class Court:
         places = {place for question in batch for place in (question.first, question.second)}
         sides = self._sides(sorted(places))
         return [
-            Case(sides[question.first], sides[question.second], question.orientation, question.guess)
+            Case(sides[question.first], sides[question.second], question.orientation, question.guess, question.likeness)
             for question in batch
         ]
 

@@ -172,15 +172,13 @@ def test_a_folder_left_out_is_not_looked_into(
 
 def test_a_folder_whose_drive_is_gone_is_left_out(session: Session, folder: Path, qtbot: QtBot) -> None:
     folder.rmdir()
-    with qtbot.waitSignal(session.libraries.changed):
-        session.libraries.refresh()
-    assert session.libraries.all[0].missing
+    session.libraries.refresh()
+    qtbot.waitUntil(lambda: session.libraries.all[0].missing)
     assert session.libraries.scope == ()
 
 
-def test_figures_that_change_while_they_are_read_are_read_again(
-    session: Session, folder: Path, qtbot: QtBot
-) -> None:
+def test_figures_that_change_while_they_are_read_are_read_again(session: Session, folder: Path, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not session.libraries._refreshing)
     changes: list[bool] = []
     session.libraries.changed.connect(lambda: changes.append(True))
     for _ in range(5):
@@ -191,9 +189,8 @@ def test_figures_that_change_while_they_are_read_are_read_again(
 
 
 def test_protecting_a_folder_is_remembered(session: Session, folder: Path, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(session.libraries.changed):
-        session.libraries.protect(folder, True)
-    assert session.libraries.all[0].info.protected
+    session.libraries.protect(folder, True)
+    qtbot.waitUntil(lambda: session.libraries.all[0].info.protected)
 
 
 def test_without_a_folder_every_command_says_what_is_missing(session: Session, qtbot: QtBot) -> None:
