@@ -138,7 +138,8 @@ def _load_regions(
         (place[number], data) for number, data in catalog.features(feature_key(method + REGIONS), list(place))
     )
     packed = np.frombuffer(b"".join(data for _, data in rows), "<f2")
-    return np.array([number for number, _ in rows], np.int64), packed.reshape(len(rows), -1, dimension)
+    count = len(packed) // (dimension * max(1, len(rows)))
+    return np.array([number for number, _ in rows], np.int64), packed.reshape(len(rows), count, dimension)
 
 
 def load_descriptors(
@@ -153,7 +154,7 @@ def load_descriptors(
     place = {content.id: number for number, content in enumerate(contents)}
     rows = sorted((place[number], data) for number, data in catalog.features(info.key, list(place)))
     packed = np.frombuffer(b"".join(data for _, data in rows), "<f2")
-    descriptors = packed.reshape(len(rows), -1).astype(np.float32)
+    descriptors = packed.reshape(len(rows), info.dimension).astype(np.float32)
     places = np.array([number for number, _ in rows], np.int64)
     whitening = library_whitening(catalog, contents, info, descriptors)
     return places, descriptors if whitening is None else whitening.apply(descriptors)

@@ -81,7 +81,7 @@ _ALL = (
         descriptor="twinsight-copy",
         threshold=0.36,
         neighbours=15,
-        region_threshold=0.4,
+        region_threshold=0.36,
         verifier="orb",
         second_verifier="sift",
     ),
