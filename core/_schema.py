@@ -69,13 +69,22 @@ VERSION = len(_STEPS)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the tables to ``VERSION``, each step in its own transaction.
+    """Bring the tables to ``VERSION``, all steps in one transaction.
+
+    The version is read inside of it: another process may have taken the steps in the meantime.
 
     Raises:
-        sqlite3.Error: The database cannot be written; the last finished step stands.
+        sqlite3.Error: The database cannot be written; it stays as it was.
     """
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    for number, step in enumerate(_STEPS[version:], start=version + 1):
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {step} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number}; COMMIT;"
-        )
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        for step in _STEPS[version:]:
+            for statement in filter(str.strip, step.split(";")):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

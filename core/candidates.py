@@ -153,6 +153,8 @@ def load_descriptors(
         raise ValueError(f"{info.name} has binary descriptors")
     place = {content.id: number for number, content in enumerate(contents)}
     rows = sorted((place[number], data) for number, data in catalog.features(info.key, list(place)))
+    if not rows:
+        return np.zeros(0, np.int64), np.zeros((0, info.dimension), np.float32)
     packed = np.frombuffer(b"".join(data for _, data in rows), "<f2")
     descriptors = packed.reshape(len(rows), info.dimension).astype(np.float32)
     places = np.array([number for number, _ in rows], np.int64)

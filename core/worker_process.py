@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Generic, TypeVar
 
-from core.records import ImageError
+from core.records import ImageError, TwinsightError
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Reply(Generic[T]):
 
     serial: int
     value: T | None = None
-    error: ImageError | None = None
+    error: TwinsightError | None = None
     trace: str = ""
 
 
@@ -87,13 +87,13 @@ def _strike(queue: deque[bytes], last: int) -> None:
 def _run(task: Callable[..., object], message: bytes) -> bytes:
     serial = int.from_bytes(message[:SERIAL_BYTES], "little")
     value: object = None
-    error: ImageError | None = None
+    error: TwinsightError | None = None
     trace = ""
     try:
         if len(message) > SERIAL_BYTES:
             value = task(*pickle.loads(memoryview(message)[SERIAL_BYTES:]))
         return pickle.dumps(Reply(serial, value), 5)
-    except ImageError as failure:
+    except TwinsightError as failure:
         error = failure
     except MemoryError:
         error = ImageError("needs too much memory")

@@ -269,7 +269,10 @@ class WorkerTeam(Generic[T]):
             if not worker.pipe.poll():
                 return
 
-    def _settle(self, job: _Job, value: T | None, error: ImageError | None, trace: str = "") -> None:
+    def _settle(self, job: _Job, value: T | None, error: TwinsightError | None, trace: str = "") -> None:
+        if error is not None and not isinstance(error, ImageError):
+            # No fault of this file: missing weights, say, would fail every task.
+            raise error
         if trace:
             log.error("task %r failed unexpectedly\n%s", job.key, trace)
         if job.serial in self._forgotten:
