@@ -78,7 +78,7 @@ def migrate(connection: sqlite3.Connection) -> None:
     """
     connection.execute("BEGIN IMMEDIATE")
     try:
-        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        version = version_of(connection)
         for step in _STEPS[version:]:
             for statement in filter(str.strip, step.split(";")):
                 connection.execute(statement)
@@ -88,3 +88,17 @@ def migrate(connection: sqlite3.Connection) -> None:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """How many steps were taken."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def is_foreign(connection: sqlite3.Connection) -> bool:
+    """Whether the database has tables of another program."""
+    tables: int = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    # Read last: it is written together with the tables, perhaps by another Twinsight just now.
+    application: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    return tables > 0 and application != APPLICATION_ID

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog import Catalog, Content
-from core.describing import REGIONS, feature_key
+from core.describing import feature_key
 from core.features import registry
-from core.features.base import MethodInfo, Metric
+from core.features.base import REGIONS, MethodInfo, Metric
 from core.features.pdq import ORIENTATIONS
 from core.ranking import library_whitening
 from core.vectors.neighbours import nearest_by_cosine, within_hamming

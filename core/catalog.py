@@ -134,18 +134,28 @@ class Catalog:
                 raise
 
     def _prepare(self) -> None:
-        version: int = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        version = _schema.version_of(self._connection)
+        if _schema.is_foreign(self._connection):
+            raise CatalogError(f"{self.path} belongs to another program; name another file with --catalog.")
         if version > _schema.VERSION:
             raise CatalogError(
                 f"{self.path} was written by a newer Twinsight (version {version} of the catalog, this one"
                 f" knows {_schema.VERSION}); update Twinsight, or name another file with --catalog."
             )
-        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._use_write_ahead_log()
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute("PRAGMA foreign_keys = ON")
         self._connection.execute("PRAGMA cache_size = -32768")
         if version < _schema.VERSION:
             _schema.migrate(self._connection)
+
+    def _use_write_ahead_log(self) -> None:
+        try:
+            self._connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            # SQLite does not wait here. Whoever has the database locked now sets the same mode, or has it set.
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
 
     def __enter__(self) -> Self:
         return self
@@ -404,18 +414,6 @@ class Catalog:
                 "INSERT OR REPLACE INTO feature (content, method, data) VALUES (?2, ?1, ?3)",
                 [(method, number, data) for number, data in rows],
             )
-
-    def paths_of(self, ids: Sequence[int]) -> dict[int, Path]:
-        """One file of each content, the first by name."""
-        found: dict[int, Path] = {}
-        for batch in _batches(ids):
-            marks = ",".join("?" * len(batch))
-            with self._plain_errors():
-                rows = self._connection.execute(
-                    f"SELECT content, min(path) FROM file WHERE content IN ({marks}) GROUP BY content", batch
-                ).fetchall()
-            found.update({number: Path(os.fsdecode(path)) for number, path in rows})
-        return found
 
     # ------------------------------------------------------------------ pairs and models
 

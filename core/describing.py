@@ -16,15 +16,12 @@ import numpy as np
 from core import miniature
 from core._cv import cv2
 from core.features import pdq, registry
-from core.features.base import GlobalMethod, Keypoints, LocalMethod, Pixels, RegionalMethod
+from core.features.base import REGIONS, GlobalMethod, Keypoints, LocalMethod, Pixels, RegionalMethod
 from core.images import Limits, Picture, decode, read_bytes, shrink
 from core.packing import pack_keypoints
 from core.records import MethodError
 
 DIGEST_SIZE = 16
-REGIONS = "/regions"
-"""Behind the name of a method: the descriptors of its regions too."""
-
 _LEAST_SIDE = 512
 _MOST_ENLARGED = 3.0
 

@@ -93,7 +93,9 @@ class _Scan:
         self._bonds = Bonds([content.width * content.height for content in self._contents])
         self._court: Judgement = MiniatureCourt(catalog, self._contents)
         if chosen.verifiers:
-            self._court = Court(catalog, self._contents, chosen.verifiers, workers)
+            # Of these folders: the same content may also lie in a library that is not plugged in.
+            paths = {content.id: self._records[content.digest][0].path for content in self._contents}
+            self._court = Court(catalog, self._contents, paths, chosen.verifiers, workers)
         self._shown: dict[int, str] = {}
         self._shown_at = 0.0
         self.groups: tuple[Group, ...] = ()

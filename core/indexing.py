@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,14 +102,15 @@ def index_library(catalog: Catalog, library: Sequence[Path], options: IndexOptio
     work = _Work()
     yield from _look(catalog, folders, methods, options.hidden, work)
     catalog.store_files(work.moved, work.gone)
+    decoded = 0
     if work.read:
         for name in methods:
             registry.prepare(base_method(name))
-        yield from _describe_all(catalog, work.read, options, _lacking(catalog, methods))
+        decoded = yield from _describe_all(catalog, work.read, options, _lacking(catalog, methods))
     catalog.mark_indexed(folders)
     skipped = tuple(_once([*catalog.skipped(folders), *work.unreadable]))
     images = sum(info.images for info in catalog.libraries() if info.folder in folders)
-    yield Done(Summary(images, skipped, len(work.read), time.monotonic() - started))
+    yield Done(Summary(images, skipped, decoded, time.monotonic() - started))
 
 
 def _once(skipped: Sequence[Skipped]) -> list[Skipped]:
@@ -145,7 +146,7 @@ def _look(
 
 
 def _lacking(catalog: Catalog, methods: tuple[str, ...]) -> dict[str, set[int]]:
-    """For each method, the contents it has not described yet."""
+    """For each method, the contents it has not described yet; under "" where only their miniatures are wanted."""
     lacking = {name: catalog.lacking(feature_key(name)) for name in methods}
     return lacking or {"": catalog.lacking(miniature.KEY)}
 
@@ -195,12 +196,12 @@ def _describe_all(
     files: Sequence[tuple[FileEntry, tuple[str, ...]]],
     options: IndexOptions,
     lacking: Mapping[str, set[int]],
-) -> Iterator[Event]:
-    """Describe files in worker processes and store what they told."""
+) -> Generator[Event, None, int]:
+    """Describe files in worker processes, store what they told, and return how many had to be decoded."""
     stage = Stage("Describing")
     waiting = iter(enumerate(files))
     finished: list[tuple[FileEntry, Outcome[Described]]] = []
-    done = 0
+    done = decoded = 0
     count = min(worker_count(options.workers), len(files))
     stored = time.monotonic()
     with WorkerTeam(describe_file, count) as team:
@@ -208,13 +209,14 @@ def _describe_all(
             while team.pending < 8 * count and (item := next(waiting, None)) is not None:
                 number, (entry, methods) = item
                 known = () if _is_known(catalog, entry) else _complete(catalog, entry.size, lacking)
-                team.submit(number, entry.path, methods, known, options.limits)
+                team.submit(number, entry.path, tuple(filter(None, methods)), known, options.limits)
             if not team.pending:
                 break
             for outcome in team.collect():
                 assert isinstance(outcome.key, int)
                 finished.append((files[outcome.key][0], outcome))
                 done += 1
+                decoded += outcome.value is None or outcome.value.picture is not None
             if len(finished) >= _STORE_COUNT or time.monotonic() - stored > _STORE_SECONDS:
                 yield from _store(catalog, finished)
                 finished.clear()
@@ -223,6 +225,7 @@ def _describe_all(
                 yield stage.progress(done, len(files))
     yield from _store(catalog, finished)
     yield stage.progress(done, len(files))
+    return decoded
 
 
 def _complete(catalog: Catalog, size: int, lacking: Mapping[str, set[int]]) -> tuple[bytes, ...]:

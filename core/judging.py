@@ -94,6 +94,7 @@ class Verdict:
         evidence: Without its points.
         words: The evidence in one line, or the reason of the rejection.
         tone: How the pixels differ.
+        final: Whether it holds whenever these contents are asked about; not so where a file could not be read.
     """
 
     first: int
@@ -103,6 +104,7 @@ class Verdict:
     evidence: Evidence
     words: str
     tone: Tone = field(default_factory=Tone)
+    final: bool = True
 
     @property
     def is_copy(self) -> bool:
@@ -183,7 +185,7 @@ def judge(case: Case, verifiers: tuple[str, ...]) -> Verdict:
                 break
             verdict = _better(verdict, _by_keypoints(case, name))
     except ImageError as error:
-        return _rejected(case, Evidence(reason=error.reason))
+        return replace(_rejected(case, Evidence(reason=error.reason)), final=False)
     return verdict or _rejected(case, Evidence(reason=PIXELS_DISAGREE))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from core.describing import REGIONS
+from core.features.base import REGIONS
 from core.records import MethodError
 
 

@@ -273,15 +273,15 @@ class _Search:
         contents = [self._contents[place] for place in places]
         key = registry.methods()[self._preset.verifiers[0]].key if self._preset.verifiers else ""
         packed = dict(self._catalog.features(key, [content.id for content in contents]))
-        paths = self._catalog.paths_of([content.id for content in contents])
         first = Side(_QUERY, path, query.picture[0], query.picture[1], query.features.get(key))
         return [
             Case(
                 first,
-                Side(place, paths[content.id], content.width, content.height, packed.get(content.id)),
+                Side(place, record.path, content.width, content.height, packed.get(content.id)),
                 self._orientation(query, content),
             )
             for place, content in zip(places, contents, strict=True)
+            for record in self._records[content.digest][:1]
         ]
 
     def _orientation(self, query: Described, content: Content) -> tuple[int, bool] | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 from core.catalog import Catalog, Content
@@ -57,11 +58,19 @@ class Court:
     Args:
         catalog: Where verdicts are kept.
         contents: What pairs are made of.
+        paths: A file of each content that is there, by the content's number.
         verifiers: Names of local methods, cheapest first.
         workers: Number of worker processes.
     """
 
-    def __init__(self, catalog: Catalog, contents: Sequence[Content], verifiers: tuple[str, ...], workers: int) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        contents: Sequence[Content],
+        paths: Mapping[int, Path],
+        verifiers: tuple[str, ...],
+        workers: int,
+    ) -> None:
         self._catalog = catalog
         self._contents = contents
         self._verifiers = verifiers
@@ -71,7 +80,7 @@ class Court:
         keys = "+".join(known[name].key for name in verifiers)
         self._verifier = f"judge@{VERSION}:{keys}"
         self._guessed = self._verifier + ":guess"
-        self._paths = catalog.paths_of([content.id for content in contents])
+        self._paths = paths
         self._remembered = self._recall(self._verifier)
         # Kept apart: a pair may be asked first without a guess and later with one, in every run in this order.
         self._by_guess = self._recall(self._guessed)
@@ -152,7 +161,7 @@ class Court:
                 yield outcome.value
             else:
                 reason = outcome.error.reason if outcome.error else "unreadable"
-                yield [Verdict.nothing(question.first, question.second, reason)]
+                yield [replace(Verdict.nothing(question.first, question.second, reason), final=False)]
 
     def _cases(self, batch: Iterable[Question]) -> list[Case]:
         batch = list(batch)
@@ -181,13 +190,13 @@ class Court:
             (False, self._remembered, self._verifier),
             (True, self._by_guess, self._guessed),
         ):
-            rows = [
-                (verdict.first, verdict.second, verdict.pack())
-                for verdict in verdicts
-                if ((verdict.first, verdict.second) in guessed) is by_guess
-            ]
-            answers.update({(first, second): data for first, second, data in rows})
+            given = [verdict for verdict in verdicts if ((verdict.first, verdict.second) in guessed) is by_guess]
+            answers.update({(verdict.first, verdict.second): verdict.pack() for verdict in given})
             self._catalog.store_pairs(
                 verifier,
-                [(self._contents[first].id, self._contents[second].id, data) for first, second, data in rows],
+                [
+                    (self._contents[verdict.first].id, self._contents[verdict.second].id, verdict.pack())
+                    for verdict in given
+                    if verdict.final
+                ],
             )

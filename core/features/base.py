@@ -18,6 +18,10 @@ Pixels = NDArray[np.uint8]
 """(H, W, 3) uint8, upright RGB."""
 
 
+REGIONS = "/regions"
+"""Behind the name of a regional method: the descriptors of its regions as well."""
+
+
 class Metric(StrEnum):
     """How two descriptors of a method are compared.
 
