@@ -51,13 +51,13 @@ class Bonds:
     belong together.
 
     Args:
-        pixels: Width times height of each content.
+        ranks: How good each content is as a representative, larger is better; no two are equal.
     """
 
-    def __init__(self, pixels: Sequence[int]) -> None:
-        self.joins = Joins(list(range(len(pixels))))
-        self._pixels = pixels
-        self._largest = list(range(len(pixels)))
+    def __init__(self, ranks: Sequence[int]) -> None:
+        self.joins = Joins(list(range(len(ranks))))
+        self._ranks = ranks
+        self._best = list(range(len(ranks)))
         self._edges: dict[int, dict[int, Verdict]] = defaultdict(dict)
         self.composites: list[Verdict] = []
         self.scenes: list[Verdict] = []
@@ -78,18 +78,14 @@ class Bonds:
             return False
         self._edges[verdict.first][verdict.second] = verdict
         self._edges[verdict.second][verdict.first] = verdict
-        largest = max(
-            self.largest(verdict.first),
-            self.largest(verdict.second),
-            key=lambda place: (self._pixels[place], -place),
-        )
+        best = max(self.best(verdict.first), self.best(verdict.second), key=lambda place: self._ranks[place])
         joined = self.joins.join(verdict.first, verdict.second)
-        self._largest[self.joins.root(verdict.first)] = largest
+        self._best[self.joins.root(verdict.first)] = best
         return joined
 
-    def largest(self, place: int) -> int:
-        """The content with most pixels among those that are joined with this one."""
-        return self._largest[self.joins.root(place)]
+    def best(self, place: int) -> int:
+        """The content of the highest rank among those that are joined with this one."""
+        return self._best[self.joins.root(place)]
 
     def edge(self, first: int, second: int) -> Verdict | None:
         """The verdict that ties two contents directly, in whichever direction it was given."""
@@ -102,7 +98,7 @@ class Bonds:
     def sets(self) -> list[list[int]]:
         """The connected contents, sets of two and more, each in order."""
         found: dict[int, list[int]] = defaultdict(list)
-        for place in range(len(self._pixels)):
+        for place in range(len(self._ranks)):
             found[self.joins.root(place)].append(place)
         return [found[root] for root in sorted(found) if len(found[root]) > 1]
 

@@ -22,7 +22,7 @@ from core.grouping import Star, make_stars
 from core.images import Limits
 from core.indexing import IndexOptions, index_library, worker_count
 from core.near import MiniatureCourt, same_pixels
-from core.presentation import group_of, records_by_digest
+from core.presentation import group_of, ranks, records_by_digest
 from core.presets import Preset, preset
 from core.records import Group, Relation
 from core.scanning import resolve_library
@@ -90,7 +90,8 @@ class _Scan:
         self._preset = chosen
         self._contents = catalog.contents(folders)
         self._records = records_by_digest(catalog, folders)
-        self._bonds = Bonds([content.width * content.height for content in self._contents])
+        self._ranks = ranks(self._contents, self._records)
+        self._bonds = Bonds(self._ranks)
         self._court: Judgement = MiniatureCourt(catalog, self._contents)
         if chosen.verifiers:
             # Of these folders: the same content may also lie in a library that is not plugged in.
@@ -113,8 +114,7 @@ class _Scan:
             yield from self._similar(self._preset.descriptor)
         stage = Stage("Forming groups")
         stars: list[Star] = []
-        ages = [min(record.modified for record in self._records[content.digest]) for content in self._contents]
-        for event in make_stars(self._bonds, self._contents, ages, self._court, stage):
+        for event in make_stars(self._bonds, self._ranks, self._court, stage):
             if isinstance(event, list):
                 stars = event
             else:
@@ -211,8 +211,8 @@ class _Scan:
         return low, high
 
     def _question(self, candidate: Candidate, asked: set[tuple[int, int]]) -> Question:
-        """Between sets their largest pictures are asked about first: groups will need that verdict anyway."""
-        low, high = sorted((self._bonds.largest(candidate.first), self._bonds.largest(candidate.second)))
+        """Between sets their best pictures are asked about first: groups will need that verdict anyway."""
+        low, high = sorted((self._bonds.best(candidate.first), self._bonds.best(candidate.second)))
         if (low, high) in asked or (low, high) == (candidate.first, candidate.second):
             return Question(candidate.first, candidate.second, candidate.orientation, likeness=1 - candidate.distance)
         return Question(low, high, likeness=1 - candidate.distance)
@@ -225,7 +225,7 @@ class _Scan:
             return
         self._shown_at = time.monotonic()
         for members in self._bonds.sets():
-            centre = self._bonds.largest(members[0])
+            centre = self._bonds.best(members[0])
             edges = {place: self._bonds.edge(centre, place) for place in members}
             star = Star(centre, {place: edge for place, edge in edges.items() if edge is not None})
             if star.members:

@@ -14,7 +14,6 @@ import numpy as np
 
 from core import relations
 from core.bonds import Bonds
-from core.catalog import Content
 from core.events import Event
 from core.judging import Verdict
 from core.records import Relation
@@ -37,15 +36,12 @@ class Star:
     members: dict[int, Verdict] = field(default_factory=dict)
 
 
-def make_stars(
-    bonds: Bonds, contents: Sequence[Content], ages: Sequence[float], court: Judgement, stage: Stage
-) -> Iterator[Event | list[Star]]:
+def make_stars(bonds: Bonds, ranks: Sequence[int], court: Judgement, stage: Stage) -> Iterator[Event | list[Star]]:
     """Form the groups, asking the court about members that are only tied through others.
 
     Args:
         bonds: What is known to belong together.
-        contents: The library.
-        ages: When the oldest file of each content was modified, seconds since the epoch.
+        ranks: How good each content is as a representative, larger is better.
         court: Who decides.
         stage: The stage that reports progress.
 
@@ -55,7 +51,7 @@ def make_stars(
     waiting = bonds.sets()
     stars: list[Star] = []
     for _ in range(_ROUNDS):
-        begun = [_begin(group, bonds, contents, ages) for group in waiting]
+        begun = [_begin(group, bonds, ranks) for group in waiting]
         questions = [question for star, rest in begun for question in _about(star, rest, bonds)]
         yield from court.decide(questions, stage, 0, len(questions))
         for star, rest in begun:
@@ -69,11 +65,9 @@ def make_stars(
     yield sorted(stars, key=lambda star: star.centre)
 
 
-def _begin(
-    group: Sequence[int], bonds: Bonds, contents: Sequence[Content], ages: Sequence[float]
-) -> tuple[Star, list[int]]:
+def _begin(group: Sequence[int], bonds: Bonds, ranks: Sequence[int]) -> tuple[Star, list[int]]:
     """A star with the members that are tied to its centre directly, and the rest."""
-    centre = _representative(group, bonds, contents, ages)
+    centre = _representative(group, bonds, ranks)
     star = Star(centre)
     rest = []
     for place in group:
@@ -85,8 +79,8 @@ def _begin(
     return star, rest
 
 
-def _representative(group: Sequence[int], bonds: Bonds, contents: Sequence[Content], ages: Sequence[float]) -> int:
-    """The content from which most others can come: shows most, has no border, then pixels, age and bytes."""
+def _representative(group: Sequence[int], bonds: Bonds, ranks: Sequence[int]) -> int:
+    """The content from which most others can come: shows most, has no border, then by rank."""
     inside = set(group)
     standing = dict.fromkeys(group, 0)
     for place in group:
@@ -96,17 +90,7 @@ def _representative(group: Sequence[int], bonds: Bonds, contents: Sequence[Conte
                 first, second = _points(edge)
                 standing[place] += first
                 standing[neighbour] += second
-    return max(
-        group,
-        key=lambda place: (
-            standing[place],
-            contents[place].width * contents[place].height,
-            # To the minute, as a batch of copies made at one time says nothing.
-            -int(ages[place] // 60),
-            contents[place].size,
-            contents[place].digest,
-        ),
-    )
+    return max(group, key=lambda place: (standing[place], ranks[place]))
 
 
 def _points(edge: Verdict) -> tuple[int, int]:

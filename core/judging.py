@@ -207,7 +207,7 @@ def _better(old: Verdict | None, new: Verdict) -> Verdict:
 
 def _by_guess(case: Case) -> Verdict | None:
     """Decide by pixels alone where the view is known beforehand; None where they do not agree."""
-    basis = "keypoints"
+    basis = "pixels"
     homography = None if case.guess is None else np.array(case.guess).reshape(3, 3)
     if case.orientation is not None:
         basis = "hash"

@@ -42,6 +42,22 @@ def _originality(record: ImageRecord) -> tuple[int, int, bytes]:
     return int(record.modified // 60), len(record.path.name), bytes(record.path)
 
 
+def ranks(contents: Sequence[Content], records: Mapping[bytes, Sequence[ImageRecord]]) -> list[int]:
+    """How good each content is as a representative, from 0: by its pixels, then its age, then its bytes."""
+
+    def quality(place: int) -> tuple[int, int, int, bytes]:
+        content = contents[place]
+        # To the minute, as a batch of copies made at one time says nothing.
+        oldest = min(int(record.modified // 60) for record in records[content.digest])
+        return content.width * content.height, -oldest, content.size, content.digest
+
+    order = sorted(range(len(contents)), key=quality)
+    found = [0] * len(contents)
+    for rank, place in enumerate(order):
+        found[place] = rank
+    return found
+
+
 def group_of(star: Star, contents: Sequence[Content], records: Mapping[bytes, Sequence[ImageRecord]]) -> Group:
     """The files of a star: those of the representative first, then the others by how close they are."""
     own = records[contents[star.centre].digest]
