@@ -32,7 +32,7 @@ class Preset:
     name: str
     title: str
     description: str
-    hash_radius: int = 31
+    hash_radius: int = 38
     descriptor: str | None = None
     threshold: float = 0.0
     neighbours: int = 0

@@ -68,7 +68,7 @@ def fit_whitening(descriptors: NDArray[np.float32], dimension: int = 256) -> Whi
     kept = min(dimension, max(8, len(sample) // 3), len(values))
     values, vectors = values[::-1][:kept], vectors[:, ::-1][:, :kept]
     # The weakest directions are mostly noise, which full whitening would blow up.
-    floor = 0.05 * values.mean()
+    floor = max(0.05 * float(values.mean()), 1e-9)
     projection = vectors / np.sqrt(np.maximum(values, 0) + floor)
     return Whitening(mean.astype(np.float32), projection.astype(np.float32))
 

@@ -73,9 +73,7 @@ def test_moves_by_whole_pixels_are_exact(name: str, pictures: list[Pixels]) -> N
 
 
 @pytest.mark.parametrize("name", sorted(EDITS))
-def test_the_same_seed_makes_the_same_copy_and_leaves_the_source_alone(
-    name: str, pictures: list[Pixels]
-) -> None:
+def test_the_same_seed_makes_the_same_copy_and_leaves_the_source_alone(name: str, pictures: list[Pixels]) -> None:
     before = pictures[0].copy()
     first, second = (apply(name, pictures[0], np.random.default_rng(11), pictures[1:]) for _ in range(2))
     assert np.array_equal(first.pixels, second.pixels)

@@ -20,9 +20,7 @@ from core.training.samples import read_picture
 
 def _thumbnails(pictures: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """A descriptor that any copy with the same layout keeps: the picture at 8 x 8."""
-    small = [
-        cv2.resize(picture, (8, 8), interpolation=cv2.INTER_AREA).astype(np.float32) for picture in pictures
-    ]
+    small = [cv2.resize(picture, (8, 8), interpolation=cv2.INTER_AREA).astype(np.float32) for picture in pictures]
     values = np.stack(small).reshape(len(small), -1)
     values -= values.mean(1, keepdims=True)
     unit = values / np.linalg.norm(values, axis=1, keepdims=True)

@@ -48,14 +48,10 @@ def test_the_model_agrees_with_the_network(
     found = agreement(network, path, pictures)  # type: ignore[arg-type]
     assert found.descriptor > least
     assert found.mean >= found.descriptor
-    assert sorted(item.name for item in tmp_path.iterdir()) == ["model.onnx"], (
-        "nothing half-done is left behind"
-    )
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["model.onnx"], "nothing half-done is left behind"
 
 
-def test_any_side_and_any_count_can_be_described(
-    network: object, picture_folder: Path, tmp_path: Path
-) -> None:
+def test_any_side_and_any_count_can_be_described(network: object, picture_folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "model.onnx"
     export(network, path)  # type: ignore[arg-type]
     for side in (64, 160):

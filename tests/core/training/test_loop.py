@@ -97,9 +97,7 @@ def test_nothing_in_a_run_folder_is_a_pickle(make_settings: MakeSettings) -> Non
         assert head[8:9] == b"{", "safetensors start with the length of their JSON header"
 
 
-def test_a_run_that_gets_no_better_ends_early(
-    make_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_gets_no_better_ends_early(make_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     falling = iter(Recall(value, 1.0, value, 1.0) for value in (0.5, 0.9, 0.8, 0.7, 0.6, 0.5))
     monkeypatch.setattr(loop, "evaluate", lambda *arguments: next(falling))
     done = list(train(make_settings(steps=20, evaluate_every=1, patience=2)))[-1]

@@ -41,9 +41,7 @@ def test_only_what_shall_be_trained_moves(make_settings: MakeSettings) -> None:
     moved = {name for name, value in network.named_parameters() if not torch.equal(value, before[name])}
     assert "projection.weight" in moved
     assert any(name.startswith("backbone.blocks.10.project") for name in moved)
-    assert not any(
-        name.startswith(("backbone.stem", "backbone.blocks.0.", "backbone.blocks.2.")) for name in moved
-    )
+    assert not any(name.startswith(("backbone.stem", "backbone.blocks.0.", "backbone.blocks.2.")) for name in moved)
     assert not any(name.endswith("depthwise.weight") for name in moved)
 
 
@@ -128,7 +126,5 @@ def test_agreeing_descriptors_cost_less(make_settings: MakeSettings) -> None:
     regions = unit[:, None].repeat(1, len(REGIONS), 1)
     for recipe in RECIPES:
         good = sum(LOSSES[recipe](Described(unit, unit, regions, regions), relations, settings).values())
-        bad = sum(
-            LOSSES[recipe](Described(unit, unit.roll(1, 0), regions, regions), relations, settings).values()
-        )
+        bad = sum(LOSSES[recipe](Described(unit, unit.roll(1, 0), regions, regions), relations, settings).values())
         assert float(good) < float(bad)
