@@ -38,6 +38,7 @@ class Alignment:
         correlated: Share of textured pixels with a local correlation over 0.6.
         uncorrelated: Share of textured pixels with a local correlation under 0.2.
         texture: Share of the overlap that has texture.
+        length: Long side of the overlap in the pixels in which displacements are given, at most 288.
         tracked: Share of points whose counterpart was found, or None where there are too few points.
         displacement: Median displacement of the points, after the best homography, in pixels of an overlap 288
             pixels long; None where ``tracked`` is None.
@@ -56,6 +57,7 @@ class Alignment:
     correlated: float
     uncorrelated: float
     texture: float
+    length: int
     tracked: float | None
     displacement: float | None
     coherence: float | None
@@ -214,6 +216,7 @@ def _measure(overlay: Overlay) -> Alignment | None:
         float((values > 0.6).mean()),
         float((values < 0.2).mean()),
         float(textured.sum() / mask.sum()),
+        max(mask.shape),
         motion.tracked,
         motion.displacement,
         motion.coherence,

@@ -17,7 +17,8 @@ from core.surroundings import Surroundings
 WHOLE = 0.95
 """A picture counts as wholly shown from this share of its area on: homographies are off by a pixel or two."""
 
-ONLY_A_PART = "only a small part agrees"
+_TILTED = 1.1
+"""Perspective, as in ``Change.tilt``, that people do not give a picture which they cut or paste."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ def is_copy(alignment: Alignment) -> bool:
     if alignment.coherence is None or alignment.displacement is None:
         return alignment.correlation > 0.9
     random = alignment.coherence < 0.45 * alignment.displacement
-    return alignment.coherence < 0.13 or random
+    # Parallax shrinks with the picture; what noise does to tracking does not, so there is a floor.
+    return alignment.coherence < 0.13 * max(0.5, alignment.length / 288) or random
 
 
 def is_plain(alignment: Alignment) -> bool:
@@ -146,10 +148,10 @@ def _name_part(
     if any(rest.is_border for rest in around):
         return Relation.CROP if partial and alignment.region is None else Relation.EDITED
     tilt = change_of(evidence.homography, size_a).tilt
-    if any(rest.is_foreign for rest in around) and not (partial and tilt > 1.2):
+    if any(rest.is_foreign for rest in around) and not (partial and tilt > _TILTED):
         return Relation.COMPOSITE
     # Without a seam somewhere, a part that agrees beside one that does not is a plane in a scene seen twice.
-    seen_twice = alignment.region is not None or (partial and tilt > 1.1)
+    seen_twice = alignment.region is not None or (partial and tilt > _TILTED)
     return Relation.SAME_SCENE if seen_twice else Relation.CROP
 
 
