@@ -111,9 +111,7 @@ class CardDelegate(QStyledItemDelegate):
         selected = bool(state & QStyle.StateFlag.State_Selected)
         if not selected and not state & QStyle.StateFlag.State_MouseOver:
             return
-        painter.setBrush(
-            mix(base, accent, 0.16) if selected else palette.color(QPalette.ColorRole.AlternateBase)
-        )
+        painter.setBrush(mix(base, accent, 0.16) if selected else palette.color(QPalette.ColorRole.AlternateBase))
         painter.setPen(QPen(accent, 2) if selected else Qt.PenStyle.NoPen)
         painter.drawRoundedRect(card.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
 

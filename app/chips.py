@@ -36,9 +36,7 @@ def paint_relation(
     return paint_chip(painter, place, words.chip(relation, evidence), relation, palette)
 
 
-def paint_chip(
-    painter: QPainter, place: QRect, text: str, relation: Relation | None, palette: QPalette
-) -> int:
+def paint_chip(painter: QPainter, place: QRect, text: str, relation: Relation | None, palette: QPalette) -> int:
     """Paint a chip with these words and the mark of a relation; returns its width."""
     metrics = painter.fontMetrics()
     room = place.width() - 2 * _PADDING - _MARK - _GAP

@@ -120,21 +120,15 @@ class GroupsDelegate(QStyledItemDelegate):
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         if not selected and not option.state & QStyle.StateFlag.State_MouseOver:
             return
-        painter.setBrush(
-            mix(base, accent, 0.16) if selected else palette.color(QPalette.ColorRole.AlternateBase)
-        )
+        painter.setBrush(mix(base, accent, 0.16) if selected else palette.color(QPalette.ColorRole.AlternateBase))
         painter.setPen(QPen(accent, 2) if selected else Qt.PenStyle.NoPen)
         painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
 
     def _frame(self, box: QRect) -> QRect:
         size = self._layout.picture
-        return QRect(
-            box.left() + (box.width() - size.width()) // 2, box.top() + _PADDING, size.width(), size.height()
-        )
+        return QRect(box.left() + (box.width() - size.width()) // 2, box.top() + _PADDING, size.width(), size.height())
 
-    def _paint_member(
-        self, painter: QPainter, box: QRect, cell: Cell, member: Member, palette: QPalette
-    ) -> None:
+    def _paint_member(self, painter: QPainter, box: QRect, cell: Cell, member: Member, palette: QPalette) -> None:
         frame = self._frame(box)
         self._pictures.paint(painter, frame, member.record, palette)
         if cell.place == 0:

@@ -254,9 +254,7 @@ class GroupsModel(QAbstractTableModel):
     def _resize_lines(self, identifier: str, first: int, before: int, after: int) -> None:
         if after > before:
             self.beginInsertRows(QModelIndex(), first + before, first + after - 1)
-            self._lines[first + before : first + before] = [
-                (identifier, line) for line in range(before, after)
-            ]
+            self._lines[first + before : first + before] = [(identifier, line) for line in range(before, after)]
             self.endInsertRows()
         elif after < before:
             self.beginRemoveRows(QModelIndex(), first + after, first + before - 1)

@@ -135,9 +135,7 @@ class QuickLook(QWidget):
 
     def _paint_caption(self, painter: QPainter, record: ImageRecord) -> None:
         metrics = painter.fontMetrics()
-        line = QRect(
-            _MARGIN, self.height() - _CAPTION - _MARGIN // 2, self.width() - 2 * _MARGIN, metrics.height()
-        )
+        line = QRect(_MARGIN, self.height() - _CAPTION - _MARGIN // 2, self.width() - 2 * _MARGIN, metrics.height())
         centre = Qt.AlignmentFlag.AlignCenter
         painter.setPen(_INK)
         name = metrics.elidedText(record.path.name, Qt.TextElideMode.ElideMiddle, line.width())

@@ -168,9 +168,7 @@ class FilterButton(ChoiceButton):
     @Slot()
     def _score_changed(self) -> None:
         score = self._score.value() / _PERCENT
-        text = (
-            self.tr("Score from {score}").format(score=words.score(score)) if score else self.tr("Any score")
-        )
+        text = self.tr("Score from {score}").format(score=words.score(score)) if score else self.tr("Any score")
         self._score_text.setText(text)
         self._show()
         self.changed.emit()

@@ -259,9 +259,7 @@ def test_a_large_group_shows_how_many_more_and_folds_out(qtbot: QtBot, view: Gro
     slots = view._model.cells_in_line
     assert row_texts(view, 0)[slots - 1] == f"+{20 - (slots - 1)}"
     click(qtbot, view, 0, slots - 1)
-    shown = [
-        text for row in range(view._model.rowCount() - 1) for text in row_texts(view, row)[:slots] if text
-    ]
+    shown = [text for row in range(view._model.rowCount() - 1) for text in row_texts(view, row)[:slots] if text]
     assert shown == [*(f"big-{n}.jpg" for n in range(20)), "Show fewer"]
     position = view._model.position("small")
     assert position is not None
@@ -284,9 +282,7 @@ def test_a_folded_out_group_stays_so_when_the_window_changes(view: GroupsView) -
     assert current(view) == "big-13"
 
 
-def test_enter_on_the_tile_folds_out_and_goes_on_to_the_first_hidden_member(
-    qtbot: QtBot, view: GroupsView
-) -> None:
+def test_enter_on_the_tile_folds_out_and_goes_on_to_the_first_hidden_member(qtbot: QtBot, view: GroupsView) -> None:
     view.set_groups([group("big", 20)])
     slots = view._model.cells_in_line
     view.select("big", slots - 1)

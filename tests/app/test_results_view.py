@@ -53,9 +53,7 @@ def view(qtbot: QtBot, thumbnails: CountingService) -> ResultsView:
     return results
 
 
-def match(
-    name: str | Path, score: float, relation: Relation | None = Relation.RE_ENCODED, content: str = ""
-) -> Match:
+def match(name: str | Path, score: float, relation: Relation | None = Relation.RE_ENCODED, content: str = "") -> Match:
     path = Path("/pictures") / name
     record = ImageRecord(path, content or f"content of {path.name}", 640, 480, 2048, 1.0, "JPEG")
     return Match(record, score, relation, Evidence(), "")
@@ -126,9 +124,7 @@ def test_streaming_and_all_at_once_rank_alike(view: ResultsView) -> None:
     assert shown(view) == streamed
 
 
-def test_what_the_pointer_is_on_stays_while_others_rise(
-    view: ResultsView, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_the_pointer_is_on_stays_while_others_rise(view: ResultsView, monkeypatch: pytest.MonkeyPatch) -> None:
     view.add_matches([match(name, score, None) for name, score in (("a", 0.4), ("b", 0.3), ("c", 0.2))])
     point_at(view, 1, monkeypatch)
     view.add_matches([match("c", 0.9), match("new", 0.8)])
@@ -291,9 +287,7 @@ def test_the_window_hears_what_is_selected_and_when_more_is_known_of_it(view: Re
     assert len(heard) == 3
 
 
-def test_getting_the_focus_selects_nothing_and_the_first_key_the_first_card(
-    qtbot: QtBot, view: ResultsView
-) -> None:
+def test_getting_the_focus_selects_nothing_and_the_first_key_the_first_card(qtbot: QtBot, view: ResultsView) -> None:
     heard: list[Match | None] = []
     view.selection_changed.connect(heard.append)
     view.add_matches([match("a", 0.9), match("b", 0.8)])

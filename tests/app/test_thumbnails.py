@@ -73,9 +73,7 @@ def test_what_is_in_memory_comes_at_once(qtbot: QtBot, make_service: _Service, t
     assert service.request(wanted) is not None
 
 
-def test_two_copies_of_one_content_are_decoded_once(
-    qtbot: QtBot, make_service: _Service, tmp_path: Path
-) -> None:
+def test_two_copies_of_one_content_are_decoded_once(qtbot: QtBot, make_service: _Service, tmp_path: Path) -> None:
     service = make_service()
     first = record(picture(tmp_path / "a.png"), "aa")
     assert wait_for(qtbot, service, first) is not None
@@ -99,9 +97,7 @@ def test_a_copy_that_is_still_there_stands_in_for_one_that_is_gone(
     assert service.failed("cc") is None
 
 
-def test_a_mended_file_is_tried_again_when_asked(
-    qtbot: QtBot, make_service: _Service, tmp_path: Path
-) -> None:
+def test_a_mended_file_is_tried_again_when_asked(qtbot: QtBot, make_service: _Service, tmp_path: Path) -> None:
     service, wanted = make_service(), record(tmp_path / "a.png", "dd")
     assert wait_for(qtbot, service, wanted) is None
     picture(tmp_path / "a.png")
@@ -109,9 +105,7 @@ def test_a_mended_file_is_tried_again_when_asked(
     assert wait_for(qtbot, service, wanted) is not None
 
 
-def test_another_picture_under_the_same_path_is_noticed(
-    qtbot: QtBot, make_service: _Service, tmp_path: Path
-) -> None:
+def test_another_picture_under_the_same_path_is_noticed(qtbot: QtBot, make_service: _Service, tmp_path: Path) -> None:
     service = make_service()
     old = record(picture(tmp_path / "query.png", colour="red"))
     assert wait_for(qtbot, service, old) is not None
@@ -121,9 +115,7 @@ def test_another_picture_under_the_same_path_is_noticed(
     assert thumbnail.pixelColor(5, 5).green() > 100
 
 
-def test_a_larger_picture_comes_under_its_own_key(
-    qtbot: QtBot, make_service: _Service, tmp_path: Path
-) -> None:
+def test_a_larger_picture_comes_under_its_own_key(qtbot: QtBot, make_service: _Service, tmp_path: Path) -> None:
     service, wanted = make_service(side=64), record(picture(tmp_path / "a.png"), "ee")
     key = service.large_key(wanted, 512)
     with qtbot.waitSignal(service.ready, timeout=_WAIT, check_params_cb=lambda keys: key in keys):
@@ -153,9 +145,7 @@ def test_a_thumbnail_outlives_the_application(qtbot: QtBot, make_service: _Servi
     assert wait_for(qtbot, make_service(cache_folder=cache), wanted) is not None
 
 
-def test_a_damaged_file_in_the_cache_is_made_anew(
-    qtbot: QtBot, make_service: _Service, tmp_path: Path
-) -> None:
+def test_a_damaged_file_in_the_cache_is_made_anew(qtbot: QtBot, make_service: _Service, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     wanted = record(picture(tmp_path / "a.png"), "0a1b2c")
     wait_for(qtbot, make_service(cache_folder=cache), wanted)
@@ -166,9 +156,7 @@ def test_a_damaged_file_in_the_cache_is_made_anew(
     assert mended.stat().st_size > 200
 
 
-def test_a_content_that_is_no_digest_never_names_a_file(
-    qtbot: QtBot, make_service: _Service, tmp_path: Path
-) -> None:
+def test_a_content_that_is_no_digest_never_names_a_file(qtbot: QtBot, make_service: _Service, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     wanted = record(picture(tmp_path / "a.png"), "../../escape")
     assert wait_for(qtbot, make_service(cache_folder=cache), wanted) is not None
@@ -210,9 +198,7 @@ def test_the_cache_keeps_what_was_used_last(tmp_path: Path) -> None:
     assert not list((tmp_path / "cache").rglob("*.part"))
 
 
-def test_a_cache_that_cannot_be_written_is_done_without(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "cache").write_text("a file where the folder should be")
     files = ThumbnailFiles(tmp_path / "cache")
     files.write("abcd", 320, b"jpeg\xff\xd9")

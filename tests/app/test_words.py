@@ -72,9 +72,7 @@ def test_dates_have_the_form_of_the_locale() -> None:
     assert words.date(moment) == "09.03.24 15:04"
 
 
-@pytest.mark.parametrize(
-    ("share", "text"), [(0.0, "0%"), (0.001, "1%"), (0.62, "62%"), (0.999, "99%"), (1.0, "100%")]
-)
+@pytest.mark.parametrize(("share", "text"), [(0.0, "0%"), (0.001, "1%"), (0.62, "62%"), (0.999, "99%"), (1.0, "100%")])
 def test_a_part_never_reads_as_nothing_or_all(share: float, text: str) -> None:
     assert words.percent(share) == text
 

@@ -190,9 +190,7 @@ def test_decoders_cannot_write_to_the_terminal(make_team: Callable[..., WorkerTe
     assert collect_all(team)["noise"].value == [True, True]
 
 
-def test_cancelling_forgets_what_has_not_started(
-    make_team: Callable[..., WorkerTeam[Any]], tmp_path: Path
-) -> None:
+def test_cancelling_forgets_what_has_not_started(make_team: Callable[..., WorkerTeam[Any]], tmp_path: Path) -> None:
     team = make_team(count=1, seconds=1.0)
     marker = tmp_path / "started"
     team.submit("running", "hang", str(marker))
@@ -208,9 +206,7 @@ def test_cancelling_forgets_what_has_not_started(
     assert outcomes["later"].value == 5
 
 
-def test_cancelled_tasks_in_the_pipe_are_not_done(
-    make_team: Callable[..., WorkerTeam[Any]], tmp_path: Path
-) -> None:
+def test_cancelled_tasks_in_the_pipe_are_not_done(make_team: Callable[..., WorkerTeam[Any]], tmp_path: Path) -> None:
     team = make_team(count=1)
     team.submit("first", "echo")
     for number in range(10):

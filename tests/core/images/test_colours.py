@@ -96,9 +96,7 @@ def test_a_transparent_colour_shows_mid_gray(mode: str) -> None:
     assert np.unique(decoded[20:]).tolist() == [255]
 
 
-@pytest.mark.parametrize(
-    ("mode", "name"), [("1", "PNG"), ("1", "TIFF"), ("1", "BMP"), ("P", "BMP"), ("P", "GIF")]
-)
+@pytest.mark.parametrize(("mode", "name"), [("1", "PNG"), ("1", "TIFF"), ("1", "BMP"), ("P", "BMP"), ("P", "GIF")])
 def test_few_colours_are_read(scene: Pixels, mode: str, name: str) -> None:
     image = Image.fromarray(scene).convert(mode)
     stream = io.BytesIO()

@@ -46,9 +46,7 @@ Pixels = NDArray[np.uint8]
         ("QOI", {}, 0.0),
     ],
 )
-def test_every_common_format_is_read(
-    scene: Pixels, name: str, options: dict[str, Any], tolerance: float
-) -> None:
+def test_every_common_format_is_read(scene: Pixels, name: str, options: dict[str, Any], tolerance: float) -> None:
     picture = decode(encode(scene, name, **options))
     assert (picture.width, picture.height, picture.frames) == (200, 120, 1)
     assert picture.exact
@@ -138,9 +136,7 @@ def test_the_first_frame_is_shown_and_all_are_counted(scene: Pixels, name: str) 
 
 
 @pytest.mark.parametrize(("kind", "frames"), [(0x020002, 2), (0x010001, 1), (0, 1)])
-def test_a_stereo_pair_has_two_frames_and_a_photo_with_a_preview_one(
-    scene: Pixels, kind: int, frames: int
-) -> None:
+def test_a_stereo_pair_has_two_frames_and_a_photo_with_a_preview_one(scene: Pixels, kind: int, frames: int) -> None:
     stream = io.BytesIO()
     Image.fromarray(scene).save(stream, "MPO", save_all=True, append_images=[Image.fromarray(scene[::-1])])
     data = bytearray(stream.getvalue())
