@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from importlib import import_module
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand that was parsed and return its exit code.
 
     Args:
-        arguments: What ``app.cli.parse`` returned, with a command.
+        arguments: What ``app.cli.parse`` returned, with a command; the file of that name runs it.
 
     Raises:
         TwinsightError: It failed in a way that a person can act on.
     """
     # The engine is imported only now: --help and wrong usage answer without it.
-    match arguments.command:
-        case "index":
-            from app.commands import index
-
-            return index.run(arguments)
-        case "scan":
-            from app.commands import scan
-
-            return scan.run(arguments)
-        case "search":
-            from app.commands import search
-
-            return search.run(arguments)
-        case "compare":
-            from app.commands import compare
-
-            return compare.run(arguments)
-        case "methods":
-            from app.commands import methods
-
-            return methods.run(arguments)
-        case unknown:
-            raise ValueError(f"no command {unknown!r}")
+    code: int = import_module(f"app.commands.{arguments.command}").run(arguments)
+    return code

@@ -14,6 +14,7 @@ import pytest
 
 from app import cli
 from app.__main__ import main
+from app.arguments import options
 from core.events import Event, Progress
 from core.features import registry
 from core.presets import PRESETS
@@ -103,7 +104,7 @@ def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFix
 
 
 def test_the_parser_knows_the_presets_of_the_engine() -> None:
-    assert set(cli.PRESETS) == set(PRESETS)
+    assert set(options.PRESETS) == set(PRESETS)
 
 
 def test_a_catalog_can_be_named_before_and_after_the_command() -> None:

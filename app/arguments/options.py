@@ -1,0 +1,88 @@
+"""Options that several commands share, and how a command joins the parser.
+
+Imports argparse and nothing else, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TypeAlias
+
+PRESETS = ("fast", "balanced", "thorough")
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # the type has no public name
+
+
+def add_command(commands: Commands, name: str, text: str) -> argparse.ArgumentParser:
+    """A subcommand with its line of help."""
+    described = f"{text[0].upper()}{text[1:]}."
+    parser = commands.add_parser(name, help=text, description=described, allow_abbrev=False)
+    # A default here would undo a --catalog that stands before the command.
+    add_catalog(parser, default=argparse.SUPPRESS)
+    return parser
+
+
+def add_catalog(parser: argparse.ArgumentParser, default: str | None) -> None:
+    """The catalog to use."""
+    parser.add_argument(
+        "--catalog",
+        type=Path,
+        default=default,
+        metavar="FILE",
+        help="another catalog than your own",
+    )
+
+
+def add_library(parser: argparse.ArgumentParser) -> None:
+    """The folders to work on."""
+    parser.add_argument("library", nargs="+", type=Path, metavar="LIBRARY", help="a folder with pictures")
+
+
+def add_preset(parser: argparse.ArgumentParser, text: str) -> None:
+    """The setting of the cascade."""
+    parser.add_argument("--preset", choices=PRESETS, default="balanced", help=f"{text} (default: balanced)")
+
+
+def add_method(parser: argparse.ArgumentParser, text: str, action: str = "append") -> None:
+    """A registered method, by name."""
+    parser.add_argument("--method", action=action, metavar="NAME", help=text)
+
+
+def add_output(parser: argparse.ArgumentParser, what: str) -> None:
+    """Where results go."""
+    parser.add_argument("--csv", type=output, metavar="FILE", help=f"write the {what} as CSV; - is stdout")
+    parser.add_argument("--json", type=output, metavar="FILE", help=f"write the {what} as JSON; - is stdout")
+
+
+def add_running(parser: argparse.ArgumentParser) -> None:
+    """How a long job runs."""
+    parser.add_argument(
+        "--hidden", action="store_true", help="also look at files and folders whose name starts with a dot"
+    )
+    parser.add_argument(
+        "--workers", type=positive, metavar="N", help="processes that read pictures (default: one per core)"
+    )
+
+
+def positive(text: str) -> int:
+    """A whole number of at least 1."""
+    number = int(text) if text.isdecimal() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return number
+
+
+def output(text: str) -> Path:
+    """A file to write, or ``-``."""
+    if not text:
+        raise argparse.ArgumentTypeError("name a file, or - for stdout")
+    return Path(text)
+
+
+def picture(text: str) -> Path:
+    """A PNG file to write."""
+    path = Path(text)
+    if path.suffix.lower() != ".png":
+        raise argparse.ArgumentTypeError(f"{text!r} does not end in .png")
+    return path
