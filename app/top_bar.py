@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from app import icons
 from app.controls import quiet_button
 from app.query_box import QueryBox
+from app.shortcuts import shortcut
 from app.theme import GAP, ICON, SPACE
 
 _HEIGHT = 48
 _BOX_WIDTH = 440
 
+_ROOMY = 1000
+
 PAGES = ("search", "duplicates", "compare")
+"""Names of the pages, in their order; each has an icon and an action "page_<name>" of the same name."""
 
 
 class TopBar(QWidget):
@@ -32,13 +36,12 @@ class TopBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(_HEIGHT)
         self._group = QButtonGroup(self)
-        titles = (self.tr("Search"), self.tr("Duplicates"), self.tr("Compare"))
-        tips = (
-            self.tr("Find the copies of a picture (Alt+1)"),
-            self.tr("Find all copies in the library (Alt+2)"),
-            self.tr("Two pictures side by side, with the proof (Alt+3)"),
-        )
-        self.pages = {name: self._page_button(name, *said) for name, *said in zip(PAGES, titles, tips, strict=True)}
+        said = {
+            "search": (self.tr("Search"), self.tr("Find the copies of a picture")),
+            "duplicates": (self.tr("Duplicates"), self.tr("Find all copies in the library")),
+            "compare": (self.tr("Compare"), self.tr("Two pictures side by side, with the proof")),
+        }
+        self.pages = {name: self._page_button(name, *said[name]) for name in PAGES}
         self.box = QueryBox()
         self.box.setMaximumWidth(_BOX_WIDTH)
         self.library_button = quiet_button("panel-left", self.tr("Library panel"))
@@ -58,7 +61,7 @@ class TopBar(QWidget):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.setToolTip(tip)
+        button.setToolTip(f"{tip} ({shortcut(f'page_{name}').label})")
         button.setAccessibleName(title)
         button.clicked.connect(lambda: self.page_chosen.emit(name))
         self._group.addButton(button)
@@ -80,9 +83,21 @@ class TopBar(QWidget):
         for button in (self.theme_button, self.inspector_button, self.menu_button):
             row.addWidget(button)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, only the page that is open has its name on its button."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        style = Qt.ToolButtonStyle
+        for button in self.pages.values():
+            named = self.width() >= _ROOMY or button.isChecked()
+            button.setToolButtonStyle(style.ToolButtonTextBesideIcon if named else style.ToolButtonIconOnly)
+
     def show_page(self, name: str) -> None:
         """Mark the page that is open."""
         self.pages[name].setChecked(True)
+        self._fit()
 
     def set_actions(self, library: QAction, inspector: QAction, theme: QAction, menu: QMenu) -> None:
         """Let the buttons do what the menu does."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
@@ -95,8 +96,9 @@ class Window(QMainWindow):
 
     def _lay_out(self) -> None:
         self.pages = QStackedWidget()
-        for page in (self.search_page, self.duplicates_page, self.compare):
-            self.pages.addWidget(page)
+        pages = {"search": self.search_page, "duplicates": self.duplicates_page, "compare": self.compare}
+        for name in PAGES:
+            self.pages.addWidget(pages[name])
         self.panels = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False, handleWidth=1)
         for panel in (self.library, self.pages, self.inspector):
             self.panels.addWidget(panel)
@@ -128,9 +130,7 @@ class Window(QMainWindow):
             "next_pair": self._comparing.next,
             "previous_pair": self._comparing.previous,
             "back": self._back,
-            "page_search": lambda: self.show_page("search"),
-            "page_duplicates": lambda: self.show_page("duplicates"),
-            "page_compare": lambda: self.show_page("compare"),
+            **{f"page_{name}": partial(self.show_page, name) for name in PAGES},
             "library_panel": self.library.setVisible,
             "inspector_panel": self.inspector.setVisible,
             "pause": self.status.pause_button.click,
@@ -194,7 +194,7 @@ class Window(QMainWindow):
             self.groups.set_side(settings.groups_side)
         self.top_bar.show_dark(self._theme.dark)
         self.actions_by_name["back"].setEnabled(False)
-        self.show_page(settings.page if settings.page in PAGES[:2] else PAGES[0])
+        self.show_page(settings.page if settings.page in PAGES and settings.page != "compare" else PAGES[0])
         self._allow_walking()
 
     def remember(self) -> None:
@@ -241,7 +241,8 @@ class Window(QMainWindow):
     @Slot()
     def _back(self) -> None:
         self.show_page(self._came_from)
-        (self.results if self._came_from == "search" else self.groups).setFocus()
+        views = {"search": self.results, "duplicates": self.groups}
+        views.get(self._came_from, self.pages).setFocus()
 
     @Slot()
     def _on_theme(self) -> None:
