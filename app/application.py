@@ -102,7 +102,8 @@ class Workplace(QObject):
         """Cancel what runs and wait for the threads; doing it twice is harmless."""
         if self._open:
             self._open = False
-            self.jobs.shutdown()
+            if self.jobs.shutdown():
+                self.session.close()
             self.window.compare.shutdown()
             self.thumbnails.shutdown()
 

@@ -15,6 +15,9 @@ from core.events import Done, Event, MatchFound, Progress, Summary
 
 if TYPE_CHECKING:
     from core.catalog import Catalog
+    from core.warm import Warm
+
+_KEPT_WORKERS = 4
 
 
 def _index(catalog: Catalog, library: Sequence[Path]) -> Iterator[Event]:
@@ -30,11 +33,17 @@ def _scan(catalog: Catalog, library: Sequence[Path], preset: str) -> Iterator[Ev
 
 
 def _search(
-    catalog: Catalog, library: Sequence[Path], queries: Sequence[Path], top: int, preset: str
+    catalog: Catalog,
+    library: Sequence[Path],
+    queries: Sequence[Path],
+    top: int,
+    preset: str,
+    method: str | None = None,
+    warm: Warm | None = None,
 ) -> Iterator[Event]:
     from core.search import SearchOptions, search
 
-    yield from search(catalog, library, queries, SearchOptions(top=top, preset=preset))
+    yield from search(catalog, library, queries, SearchOptions(top=top, preset=preset, method=method), warm)
 
 
 def _compare(first: Path, second: Path) -> Iterator[Event]:
@@ -53,11 +62,45 @@ class Engine:
     Attributes:
         index: (catalog, folders): brings the catalog up to date.
         scan: (catalog, folders, preset): finds groups of duplicates.
-        search: (catalog, folders, queries, top, preset): ranks matches.
+        search: (catalog, folders, queries, top, preset, method): ranks matches.
         compare: (first, second): one MatchFound.
+        close: Ends what was kept from one job for the next.
     """
 
     index: Callable[[Catalog, Sequence[Path]], Iterator[Event]] = _index
     scan: Callable[[Catalog, Sequence[Path], str], Iterator[Event]] = _scan
-    search: Callable[[Catalog, Sequence[Path], Sequence[Path], int, str], Iterator[Event]] = _search
+    search: Callable[[Catalog, Sequence[Path], Sequence[Path], int, str, str | None], Iterator[Event]] = _search
     compare: Callable[[Path, Path], Iterator[Event]] = _compare
+    close: Callable[[], None] = lambda: None
+
+
+def warm_engine() -> Engine:
+    """An engine whose searches leave their workers and descriptors to the next one, which then answers at once."""
+    kept = _WarmSearch()
+    return Engine(search=kept.search, close=kept.close)
+
+
+class _WarmSearch:
+    """Belongs to the thread that searches; closed when that has ended."""
+
+    def __init__(self) -> None:
+        self._warm: Warm | None = None
+
+    def search(
+        self,
+        catalog: Catalog,
+        library: Sequence[Path],
+        queries: Sequence[Path],
+        top: int,
+        preset: str,
+        method: str | None,
+    ) -> Iterator[Event]:
+        from core.warm import Warm
+
+        if self._warm is None:
+            self._warm = Warm(_KEPT_WORKERS)
+        yield from _search(catalog, library, queries, top, preset, method, self._warm)
+
+    def close(self) -> None:
+        if self._warm is not None:
+            self._warm.close()

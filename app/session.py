@@ -13,7 +13,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
 from app import intake, words
 from app.answers import Answers
-from app.engine import Engine
+from app.engine import Engine, warm_engine
 from app.intake import HandOver, Intake
 from app.jobs import Jobs
 from app.libraries import Libraries
@@ -82,7 +82,7 @@ class Session(QObject):
         self.searching = False
         self.groups: dict[str, Group] = {}
         self.skipped = SkippedFiles(self)
-        self._engine = engine or Engine()
+        self._engine = engine or warm_engine()
         self._pixels_folder = pixels_folder
         self.indexing: tuple[Path, ...] = ()
         self._index_later: tuple[Path, ...] = ()
@@ -255,7 +255,11 @@ class Session(QObject):
         elif found.folders and not folders_are_libraries:
             self.said.emit(self.tr("There are no pictures in {path}").format(path=found.folders[0]))
 
-    def search(self, queries: Sequence[Path], top: int, preset: str) -> None:
+    def close(self) -> None:
+        """Let go of what the engine kept; once the lanes have ended."""
+        self._engine.close()
+
+    def search(self, queries: Sequence[Path], top: int, preset: str, method: str | None = None) -> None:
         """Search the folders in use for these pictures; without a folder, the answers are empty."""
         wanted, folders = tuple(queries), self.libraries.scope
         self.answers = Answers(wanted)
@@ -267,7 +271,7 @@ class Session(QObject):
                 self._need_a_folder()
             return
         self._make_way()
-        self.jobs.query.start(lambda catalog: self._engine.search(catalog, folders, wanted, top, preset))
+        self.jobs.query.start(lambda catalog: self._engine.search(catalog, folders, wanted, top, preset, method))
 
     def _make_way(self) -> None:
         """Let the person who waits go first: a scan is held, and indexing is left to the search.

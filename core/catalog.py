@@ -240,6 +240,12 @@ class Catalog:
                 [(os.fsencode(folder), now) for folder in folders],
             )
 
+    def version(self) -> tuple[int, int]:
+        """Two numbers that are others after every change, whoever makes it; of this connection only."""
+        with self._plain_errors():
+            others = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        return int(others), self._connection.total_changes
+
     # ------------------------------------------------------------------ files
 
     def files(self, folders: Sequence[Path]) -> dict[bytes, FileRow]:

@@ -63,7 +63,13 @@ class Desk:
         yield from self._run("scan", tuple(library), preset)
 
     def _search(
-        self, catalog: Catalog, library: Sequence[Path], queries: Sequence[Path], top: int, preset: str
+        self,
+        catalog: Catalog,
+        library: Sequence[Path],
+        queries: Sequence[Path],
+        top: int,
+        preset: str,
+        method: str | None,
     ) -> Iterator[Event]:
         yield from self._run("search", tuple(library), tuple(queries), top, preset)
 

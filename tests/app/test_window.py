@@ -86,7 +86,13 @@ class Answering:
         yield Done(Summary(len(self.pictures), (), 0, 0.1, groups=(found,)))
 
     def _search(
-        self, catalog: Catalog, library: Sequence[Path], queries: Sequence[Path], top: int, preset: str
+        self,
+        catalog: Catalog,
+        library: Sequence[Path],
+        queries: Sequence[Path],
+        top: int,
+        preset: str,
+        method: str | None,
     ) -> Iterator[Event]:
         self.searched.append((list(queries), top, preset))
         answers = []
