@@ -63,7 +63,72 @@ CREATE TABLE model (
 );
 """
 
-_STEPS = (_STEP_1,)
+_STEP_REVIEW = """
+CREATE TABLE decision (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    made REAL NOT NULL
+);
+
+CREATE TABLE decision_pair (
+    decision INTEGER NOT NULL REFERENCES decision (id) ON DELETE CASCADE,
+    first BLOB NOT NULL,
+    second BLOB NOT NULL,
+    PRIMARY KEY (decision, first, second)
+) WITHOUT ROWID;
+
+CREATE TABLE decision_file (
+    decision INTEGER NOT NULL REFERENCES decision (id) ON DELETE CASCADE,
+    content BLOB NOT NULL,
+    path BLOB NOT NULL,
+    PRIMARY KEY (decision, content, path)
+) WITHOUT ROWID;
+
+CREATE TABLE operation (
+    id INTEGER PRIMARY KEY,
+    action TEXT NOT NULL,
+    started REAL NOT NULL,
+    finished REAL,
+    undone REAL,
+    destination BLOB,
+    protected TEXT NOT NULL
+);
+
+CREATE TABLE step (
+    id INTEGER PRIMARY KEY,
+    operation INTEGER NOT NULL REFERENCES operation (id),
+    item INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    source BLOB NOT NULL,
+    content BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    root BLOB NOT NULL,
+    survivor BLOB,
+    survivor_content BLOB,
+    inode INTEGER,
+    target BLOB,
+    temporary BLOB,
+    note BLOB,
+    backup BLOB,
+    new_content BLOB,
+    reason TEXT
+);
+CREATE INDEX step_operation ON step (operation, item);
+
+CREATE TABLE protected_folder (
+    folder BLOB PRIMARY KEY,
+    added REAL NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE rule_set (
+    name TEXT PRIMARY KEY,
+    rules TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+_STEPS = (_STEP_1, _STEP_REVIEW)
 
 VERSION = len(_STEPS)
 

@@ -1,8 +1,8 @@
 """The catalog: what Twinsight knows of files and their contents, in one SQLite database.
 
 Features and pairs belong to content (the digest of a file's bytes); a path only points to content. So a rename
-costs nothing, a copy is known at once, and work is never done twice. All SQL of the project is in this file
-and in ``_schema``.
+costs nothing, a copy is known at once, and work is never done twice. All SQL of the project is in this file,
+in ``_schema``, and in the modules named ``_catalog_...``, one for each topic.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from core import _schema
 from core.events import Skipped
@@ -450,6 +450,26 @@ class Catalog:
             connection.execute("INSERT OR REPLACE INTO model (name, data) VALUES (?, ?)", (name, data))
 
     # ------------------------------------------------------------------ plumbing
+
+    def transaction(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        """All or nothing, for the modules beside this one that hold the SQL of one topic."""
+        return self._transaction()
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """What a query of such a module finds."""
+        with self._plain_errors():
+            return self._connection.execute(query, values).fetchall()
+
+    @contextlib.contextmanager
+    def durable(self) -> Iterator[None]:
+        """Inside, a transaction that is done survives a power failure too, not only the end of the process."""
+        with self._plain_errors():
+            self._connection.execute("PRAGMA synchronous = FULL")
+        try:
+            yield
+        finally:
+            with self._plain_errors():
+                self._connection.execute("PRAGMA synchronous = NORMAL")
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -9,6 +9,7 @@ The errors::
         ModelError            weights are missing or wrong
         MethodError           a method or preset by that name does not exist
         ExportError           a result cannot be written
+        ReviewError           a plan cannot be read or applied, or another clean-up is at work
 
 Coordinates are (x, y) in pixels of the upright full-size picture, pixel centres at integers.
 Scores are in [0, 1], larger is closer.
@@ -63,6 +64,10 @@ class MethodError(TwinsightError):
 
 class ExportError(TwinsightError):
     """A result cannot be written where it was asked for."""
+
+
+class ReviewError(TwinsightError):
+    """A plan or a list of decisions cannot be read or applied, or another clean-up is at work."""
 
 
 class Relation(StrEnum):

@@ -1,0 +1,162 @@
+"""What must hold right before a file goes, looked up on the disk and not remembered.
+
+The file that goes is the one that was planned, and the one that stays for it is another file, whole, and stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from core._catalog_journal import State, Step
+from core.bins import in_bin
+from core.review.files import Facts, Files
+from core.review.protection import ProtectedFolders
+
+
+class Refused(Exception):  # noqa: N818 - no error: the answer no, with a reason
+    """A file must stay as it is; ``reason`` says why, to be read after the file's name."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Checks:
+    """Re-checks files right before they go.
+
+    Args:
+        files: The disk.
+        steps: All steps of the clean-up.
+        protected: The folders in which nothing is touched.
+        destination: The folder that files are moved to, or None.
+    """
+
+    def __init__(
+        self, files: Files, steps: Sequence[Step], protected: ProtectedFolders, destination: Path | None
+    ) -> None:
+        self._files = files
+        self._protected = protected
+        self._destination = None if destination is None else files.real(destination)
+        going = [step for step in steps if step.kind != "merge" and step.state in (State.PLANNED, State.STARTED)]
+        self._going = {step.source for step in going}
+        self._numbers = {step.source: number for step in going if (number := self._number(step.source)) is not None}
+        self._contents = {
+            step.source: step.new_content
+            for step in steps
+            if step.kind == "merge" and step.state is State.DONE and step.new_content is not None
+        }
+
+    def _number(self, path: Path) -> tuple[int, int] | None:
+        try:
+            facts = self._files.facts(path)
+        except OSError:
+            return None
+        return facts.identity if facts is not None and facts.inode else None
+
+    def went(self, step: Step) -> None:
+        """Note that a file is gone: its number may be given to another one."""
+        self._numbers.pop(step.source, None)
+
+    def rewritten(self, path: Path, content: bytes) -> None:
+        """Note that a file that stays has other bytes now, written by this clean-up."""
+        self._contents[path] = content
+
+    # ------------------------------------------------------------------ before
+
+    def before(self, step: Step) -> tuple[Facts, Facts | None]:
+        """Check the file that goes, then the one that stays for it.
+
+        Returns:
+            What the disk says of both; None for the second where nothing needs to stay.
+
+        Raises:
+            Refused: It must stay.
+            OSError: The file that goes cannot be read.
+        """
+        source = self.source(step)
+        survivor = None if step.survivor is None else self.survivor(step, source)
+        if not source.unchanged(self._files.facts(step.source)):
+            raise Refused("it is being changed right now")
+        return source, survivor
+
+    def source(self, step: Step) -> Facts:
+        """Check that a file is the one that was planned and may be touched."""
+        facts = self._plain(step.source, "it")
+        if in_bin(step.source):
+            raise Refused("it lies in a trash already")
+        self.touchable(step.source)
+        expected = self._contents.get(step.source, step.content)
+        if self._files.digest(step.source) != expected:
+            raise Refused("it has changed since the plan was made")
+        return facts
+
+    def touchable(self, path: Path) -> None:
+        """Check that a path lies in no protected folder."""
+        folder = self._protected.covering(path)
+        if folder is not None:
+            raise Refused(f"it lies in the protected folder {folder}")
+
+    def survivor(self, step: Step, source: Facts) -> Facts:
+        """Check that the file that stays is another one, whole, and not about to go itself."""
+        path = step.survivor
+        assert path is not None
+        facts = self._readable(path)
+        if facts.same_file(source):
+            raise Refused(f"it is the same file as {path}, under another name")
+        if in_bin(path) or self._is_set_aside(path):
+            raise Refused(f"the copy that would stay, {path}, was itself removed to there")
+        if path in self._going or (facts.inode and facts.identity in self._numbers.values()):
+            raise Refused(f"the copy that would stay, {path}, is to go as well")
+        if self._content(path) != self._contents.get(path, step.survivor_content):
+            raise Refused(f"the copy that would stay, {path}, has changed since the plan was made")
+        if not facts.unchanged(self._files.facts(path)):
+            raise Refused(f"the copy that would stay, {path}, is being changed right now")
+        return facts
+
+    def _readable(self, path: Path) -> Facts:
+        try:
+            return self._plain(path, f"the copy that would stay, {path},")
+        except OSError as error:
+            raise Refused(f"the copy that would stay, {path}, cannot be reached: {words(error)}") from error
+
+    def _content(self, path: Path) -> bytes:
+        try:
+            return self._files.digest(path)
+        except OSError as error:
+            raise Refused(f"the copy that would stay, {path}, cannot be read: {words(error)}") from error
+
+    def _plain(self, path: Path, what: str) -> Facts:
+        facts = self._files.facts(path)
+        if facts is None:
+            raise Refused(f"{what} is not there any more")
+        if not facts.regular:
+            raise Refused(f"{what} is no plain file any more")
+        if self._files.real(path) != path:
+            raise Refused(f"{what} is reached through a symbolic link")
+        return facts
+
+    def _is_set_aside(self, path: Path) -> bool:
+        return self._destination is not None and path.is_relative_to(self._destination)
+
+    # ------------------------------------------------------------------ after
+
+    def after(self, step: Step, survivor: Facts | None) -> None:
+        """Check that the file that stays is still there, now that the other one is moved aside.
+
+        A drive that is mounted twice may show one file as two; then both are gone from their places now.
+
+        Raises:
+            Refused: It is not.
+            OSError: Nobody can tell.
+        """
+        if step.survivor is None or survivor is None:
+            return
+        if not survivor.unchanged(self._files.facts(step.survivor)):
+            raise Refused(f"{step.survivor} is the same file under another name, or was changed right now")
+
+
+def words(error: OSError) -> str:
+    """Why the system refused, as the end of a sentence ("no space left on device")."""
+    text = error.strerror or str(error)
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,145 @@
+"""One clean-up in the journal: takes its steps, takes them back, and settles what a crash left in between."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from core._catalog_journal import JournalTable, Operation, State, Step
+from core.catalog import Catalog
+from core.review.checks import Checks, Refused, words
+from core.review.deleting import Deleting
+from core.review.files import Files
+from core.review.linking import Linking
+from core.review.moving import Moving
+from core.review.places import Places
+from core.review.protection import ProtectedFolders, protected_folders
+from core.review.steps import StepKind
+from core.review.values import Action, Left, Removed, Restored
+
+logger = logging.getLogger(__name__)
+
+
+class CleanUp:
+    """A clean-up that is written down already.
+
+    Args:
+        catalog: Where the journal is.
+        operation: The clean-up.
+        files: The disk.
+    """
+
+    def __init__(self, catalog: Catalog, operation: Operation, files: Files) -> None:
+        self._catalog = catalog
+        self._operation = operation
+        self._files = files
+        self._journal = JournalTable(catalog)
+        write = self._journal.write
+        places = Places(files, operation.started, operation.id, operation.destination)
+        moving, linking = Moving(files, write, places), Linking(files, write)
+        self._kinds: dict[str, StepKind] = {
+            Action.TRASH: moving,
+            Action.FOLDER: moving,
+            Action.QUARANTINE: moving,
+            Action.HARD_LINK: linking,
+            Action.REFLINK: linking,
+            Action.DELETE: Deleting(files, write),
+        }
+
+    # ------------------------------------------------------------------ forward
+
+    def items(self) -> list[list[Step]]:
+        """The steps that stand or fall together and are not all taken yet."""
+        steps = self._journal.steps(self._operation.id)
+        grouped = [list(group) for _, group in itertools.groupby(steps, key=lambda step: step.item)]
+        return [group for group in grouped if any(step.state is State.PLANNED for step in group)]
+
+    def checks(self) -> Checks:
+        """The checks for what is left to do; looks through the protected folders."""
+        folders = {*self._operation.protected, *protected_folders(self._catalog)}
+        protected = ProtectedFolders(self._files, sorted(folders))
+        return Checks(self._files, self._journal.steps(self._operation.id), protected, self._operation.destination)
+
+    def take(self, item: Sequence[Step], checks: Checks) -> Iterator[Removed | Left]:
+        """Take the steps of an item, or none of them."""
+        taken = [step for step in item if step.state is State.DONE]
+        for step in item:
+            if step.state is not State.PLANNED:
+                continue
+            try:
+                done = self._kinds[step.kind].perform(step, checks)
+            except (Refused, OSError) as error:
+                yield from self._give_up(item, [*taken, step], _reason(error))
+                return
+            taken.append(self._journal.write(done))
+        for step in taken:
+            checks.went(step)
+            yield Removed(step.source, step.target, Action(step.kind), step.size)
+
+    def _give_up(self, item: Sequence[Step], touched: Sequence[Step], reason: str) -> Iterator[Left]:
+        """Take back what was taken of an item, and leave all of it."""
+        touched_ids = {step.id for step in touched}
+        current = [step for step in self._journal.steps(self._operation.id) if step.id in touched_ids]
+        try:
+            for step in reversed(current):
+                self._back_to_start(step, reason)
+        except (Refused, OSError) as error:
+            logger.warning("an item could not be taken back", exc_info=True)
+            reason = f"{reason}; and taking it back failed: {_reason(error)}. Undo will try again"
+        for step in item:
+            if step.id not in touched_ids:
+                self._journal.write(replace(step, state=State.LEFT, reason=reason))
+        yield Left(item[-1].source, reason)
+
+    def _back_to_start(self, step: Step, reason: str) -> None:
+        kind = self._kinds[step.kind]
+        if step.state is State.STARTED:
+            step = kind.settle(step)
+        if step.state is State.DONE:
+            step = kind.revert(self._journal.write(replace(step, state=State.UNDOING)))
+        if step.state is not State.LEFT:
+            step = replace(step, state=State.LEFT, reason=reason)
+        self._journal.write(step)
+
+    # ------------------------------------------------------------------ backward
+
+    def done(self) -> list[Step]:
+        """The steps to take back, the last one first."""
+        return self._journal.steps(self._operation.id, State.DONE)[::-1]
+
+    def take_back(self, step: Step) -> Restored | Left:
+        """Take one step back."""
+        undoing = self._journal.write(replace(step, state=State.UNDOING))
+        try:
+            undone = self._kinds[step.kind].revert(undoing)
+        except Refused as no:
+            self._journal.write(replace(step, reason=no.reason))
+            return Left(step.source, no.reason)
+        except OSError as error:
+            # How far it came is found out the next time.
+            return Left(step.source, words(error))
+        self._journal.write(undone)
+        return Restored(step.source, step.size)
+
+    # ------------------------------------------------------------------ after a crash
+
+    def settle(self, step: Step) -> None:
+        """Bring a step that was being taken, or taken back, to an end.
+
+        Raises:
+            OSError: The disk does not let us; it can be tried again.
+        """
+        kind = self._kinds[step.kind]
+        if step.state is State.STARTED:
+            self._journal.write(kind.settle(step))
+            return
+        try:
+            self._journal.write(kind.revert(step))
+        except Refused as no:
+            self._journal.write(replace(step, state=State.DONE, reason=no.reason))
+
+
+def _reason(error: Refused | OSError) -> str:
+    return error.reason if isinstance(error, Refused) else words(error)
