@@ -35,6 +35,11 @@ def user_models_folder() -> Path:
     return platformdirs.user_data_path(_APPLICATION, appauthor=False) / "models"
 
 
+def training_folder() -> Path:
+    """The folder of training runs that were given no place of their own; it may not exist yet."""
+    return platformdirs.user_data_path(_APPLICATION, appauthor=False) / "training"
+
+
 def shipped_models_folder() -> Path:
     """The folder of the models that come with Twinsight."""
     return Path(str(importlib.resources.files("resources"))) / "models"

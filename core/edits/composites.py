@@ -173,7 +173,9 @@ def _paste(low: float, high: float, tilt: float) -> EditFunction:
         own_width, own_height = size(pixels if source is None else source.pixels)
         share = uniform(rng, low, high)
         scale = min((share * width * height / (own_width * own_height)) ** 0.5, width / own_width, height / own_height)
-        x, y = uniform(rng, 0, width - own_width * scale), uniform(rng, 0, height - own_height * scale)
+        # A side that fits exactly can come out a rounding error too long.
+        room_x, room_y = max(0.0, width - own_width * scale), max(0.0, height - own_height * scale)
+        x, y = uniform(rng, 0, room_x), uniform(rng, 0, room_y)
         turn = np.eye(3) if source is None or source.homography is None else source.homography
         resized, resizing = resize(pixels, *(max(8, round(side * scale)) for side in size(pixels)))
         homography = translation(round(x), round(y)) @ np.array([[scale, 0, 0], [0, scale, 0], [0, 0, 1.0]]) @ turn

@@ -7,6 +7,7 @@ is a method without a line of code. A model trained for finding copies follows S
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Sequence
@@ -33,7 +34,8 @@ class TrainedModel(OnnxGlobal):
         threads: Threads one run may use.
 
     Raises:
-        ModelError: The model cannot be read, or its descriptor has another length than the JSON says.
+        ModelError: The model cannot be read, is another file than the JSON describes, or its descriptor has another
+            length than the JSON says.
     """
 
     info: ClassVar[MethodInfo]
@@ -41,8 +43,11 @@ class TrainedModel(OnnxGlobal):
     regions: ClassVar[tuple[tuple[float, float, float, float], ...]]
     """What each of the R region descriptors shows: left, top, right, bottom as shares of the picture."""
     side: ClassVar[int]
+    sha256: ClassVar[str]
 
     def __init__(self, threads: int = 1) -> None:
+        if self.sha256 and hashlib.sha256(self.path.read_bytes()).hexdigest() != self.sha256:
+            raise ModelError(f"{self.path}: is not the file that {self.path.stem}.json describes; import it again")
         super().__init__(self.path, self.side, threads)
         found = self.describe(np.zeros((self.side, self.side, 3), np.uint8)).shape
         if found != (self.info.dimension,):
@@ -86,8 +91,11 @@ def _method(manifest: Path) -> type[TrainedModel] | None:
             "info": _info(str(said["name"]), int(said["version"]), int(said["dimension"])),
             "path": path,
             "side": int(said["side"]),
+            "sha256": str(said.get("sha256", "")),
             "regions": tuple(tuple(float(edge) for edge in box) for box in said.get("regions", ())),
         }
+        if said.get("kind", "descriptor") != "descriptor":
+            return None  # keypoints, which are methods by themselves
     except (OSError, ValueError, KeyError, TypeError) as error:
         _log.warning("%s does not describe a model and is left out: %r", manifest, error)
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields, replace
@@ -38,6 +39,11 @@ def _sides(text: str) -> tuple[tuple[float, int], ...]:
     return tuple((float(share), int(side)) for share, side in (part.split(":") for part in text.split(",")))
 
 
+def _folders(text: str) -> tuple[Path, ...]:
+    """Parse folders that the system's path separator divides."""
+    return tuple(Path(part) for part in text.split(os.pathsep))
+
+
 def _switch(text: str) -> bool:
     return text.lower() in ("1", "true", "yes", "on")
 
@@ -68,6 +74,7 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         "str": str,
         "Path": Path,
         "bool": _switch,
+        "tuple[Path, ...]": _folders,
     }
     for field in fields(TrainingSettings):
         if field.name != "run":
@@ -100,7 +107,7 @@ def _export(values: argparse.Namespace) -> None:
     network, settings = load_network(values.run)
     paths, held_out = split_pictures(settings)
     calibration = square_pictures(paths[:_CALIBRATION_PICTURES], values.side)
-    export(network, values.model, values.precision, calibration)
+    export(network, values.model, values.precision, calibration, values.side)
     name = values.model.stem
     write_manifest(values.model, name, values.version, values.side, values.precision, settings.dimension)
     checked = square_pictures(held_out[:_CHECKED_PICTURES], values.side)

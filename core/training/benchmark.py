@@ -6,7 +6,7 @@ The folder holds refs/, copies/, distractors/ and truth.csv with the columns cop
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.records import ModelError
-from core.training.evaluation import ranks, similarities
+from core.training.evaluation import Describer, ranks, similarities
 from core.training.export import square_pictures
-
-Describer = Callable[[NDArray[np.uint8]], tuple[NDArray[np.float32], NDArray[np.float32]]]
-"""(N, S, S, 3) uint8 pictures to (N, D) and (N, R, D) unit descriptors; R may be 0."""
 
 _PART = 64
 

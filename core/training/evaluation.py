@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,9 @@ from core.training.samples import read_picture, squared
 
 if TYPE_CHECKING:
     from core.training.network import DescriptorNetwork
+
+Describer = Callable[[NDArray[np.uint8]], tuple[NDArray[np.float32], NDArray[np.float32]]]
+"""(N, S, S, 3) uint8 pictures to (N, D) and (N, R, D) unit descriptors; R may be 0."""
 
 _SIDE = 160
 _COPIES = 2
@@ -116,11 +119,14 @@ def ranks(similarity: NDArray[np.float32], sources: NDArray[np.int64]) -> NDArra
 
 
 def evaluate(network: DescriptorNetwork, held_out: HeldOut, device: str, bfloat16: bool) -> Recall:
-    """Recall of the sources of all copies among the gallery."""
+    """Recall of the sources of all copies among the gallery, of a network that is being trained."""
     network.eval()
-    queries = describe(network, held_out.copies, device, bfloat16)
-    gallery = describe(network, held_out.gallery, device, bfloat16)
-    whole, best = similarities(queries, gallery)
+    return recall_of(lambda pictures: describe(network, pictures, device, bfloat16), held_out)
+
+
+def recall_of(describer: Describer, held_out: HeldOut) -> Recall:
+    """Recall of the sources of all copies among the gallery, of anything that describes pictures."""
+    whole, best = similarities(describer(held_out.copies), describer(held_out.gallery))
     places, best_places = ranks(whole, held_out.sources), ranks(best, held_out.sources)
     family = np.array([EDITS[name].family for name in held_out.edits])
     by_family = {name: float((best_places[family == name] == 0).mean()) for name in dict.fromkeys(family.tolist())}

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.model_files import EMBEDDED
 from core.records import ModelError
 from core.training.checkpoints import load_weights, write_text
 from core.training.regions import REGIONS
@@ -64,11 +65,12 @@ def load_network(run: Path) -> tuple[DescriptorNetwork, TrainingSettings]:
     return network.eval(), settings
 
 
-def _export(network: DescriptorNetwork, path: Path) -> None:
+def _export(network: DescriptorNetwork, path: Path, side: int) -> None:
     import torch
 
-    example = torch.zeros(1, 3, _TRACED_SIDE, _TRACED_SIDE)
-    axes = {"pixels": {0: "count", 2: "side", 3: "side"}, "descriptor": {0: "count"}, "regions": {0: "count"}}
+    example = torch.zeros(1, 3, side, side)
+    sides = {2: "side", 3: "side"} if network.backbone.any_side else {}
+    axes = {"pixels": {0: "count", **sides}, "descriptor": {0: "count"}, "regions": {0: "count"}}
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracer warns of every shape; the tests check two sides instead
         torch.onnx.export(
@@ -219,6 +221,7 @@ def export(
     path: Path,
     precision: str = "float32",
     calibration: NDArray[np.uint8] | None = None,
+    side: int = _TRACED_SIDE,
 ) -> None:
     """Write an ONNX model, replacing the file.
 
@@ -227,6 +230,7 @@ def export(
         path: Where to.
         precision: One of ``PRECISIONS``.
         calibration: (N, S, S, 3) uint8 pictures, for "int8" only; a hundred do.
+        side: The S that the product shall use. EfficientNet-Lite0 takes any other too; networks of timm often do not.
 
     Raises:
         ModelError: The precision is unknown, or calibration pictures are missing.
@@ -235,7 +239,7 @@ def export(
         raise ModelError(f"Cannot export as {precision!r}; int8 needs calibration pictures, else {PRECISIONS[:2]}")
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_suffix(".new.onnx")
-    _export(network, new)
+    _export(network, new, side)
     _simplify(new)
     if precision == "float16":
         _store_half(new)
@@ -285,8 +289,10 @@ def agreement(network: DescriptorNetwork, path: Path, pictures: NDArray[np.uint8
     return Agreement(float(cosines.min()), float((regions * exported_regions).sum(2).min()), float(cosines.mean()))
 
 
-def write_manifest(path: Path, name: str, version: int, side: int, precision: str, dimension: int) -> None:
-    """Write the machine-readable description beside a model, "x.json" for "x.onnx".
+def write_manifest(
+    path: Path, name: str, version: int, side: int, precision: str, dimension: int, kind: str = "descriptor"
+) -> None:
+    """Write the machine-readable description of a model into it, and beside it, "x.json" for "x.onnx".
 
     Args:
         path: The model.
@@ -295,21 +301,45 @@ def write_manifest(path: Path, name: str, version: int, side: int, precision: st
         side: The input side that the product uses.
         precision: Of the stored weights.
         dimension: Length of a descriptor.
+        kind: "descriptor" of whole pictures, or keypoints by "delf" or "lift".
     """
-    manifest = {
+    regions = [[round(value, 6) for value in box] for box in REGIONS] if kind == "descriptor" else []
+    said = {
         "name": name,
         "version": version,
+        "kind": kind,
+        "precision": precision,
+        "side": side,
+        "dimension": dimension,
+        "regions": regions,
+    }
+    _embed(path, said)
+    manifest = {
+        **said,
         "file": path.name,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "bytes": path.stat().st_size,
-        "precision": precision,
-        "side": side,
-        "side_multiple": 32,
-        "dimension": dimension,
         "input": {"name": "pixels", "layout": "NCHW", "colour": "RGB", "type": "float32", "range": [0, 255]},
-        "resize": "to side x side, aspect ignored; area averaging when shrinking, linear when enlarging",
-        "outputs": {"descriptor": ["N", dimension], "regions": ["N", len(REGIONS), dimension]},
-        "metric": "cosine",
-        "regions": [[round(value, 6) for value in box] for box in REGIONS],
     }
+    if kind == "descriptor":
+        manifest |= {
+            "side_multiple": 32,
+            "resize": "to side x side, aspect ignored; area averaging when shrinking, linear when enlarging",
+            "outputs": {"descriptor": ["N", dimension], "regions": ["N", len(REGIONS), dimension]},
+            "metric": "cosine",
+        }
     write_text(path.with_suffix(".json"), json.dumps(manifest, indent=1) + "\n")
+
+
+def _embed(path: Path, said: dict[str, object]) -> None:
+    """Put the description into the file, so that it can travel alone."""
+    import onnx
+
+    model = onnx.load(path)
+    kept = [entry for entry in model.metadata_props if entry.key != EMBEDDED]
+    del model.metadata_props[:]
+    model.metadata_props.extend(kept)
+    model.metadata_props.add(key=EMBEDDED, value=json.dumps(said))
+    new = path.with_suffix(".new.onnx")
+    onnx.save(model, new)
+    new.replace(path)

@@ -4,46 +4,41 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import numpy as np
 
 from core.records import ModelError
-from core.training.samples import Pair, PairTask, make_pairs
+from core.training.pictures import listed_pictures
+from core.training.samples import PairTask
 from core.training.settings import TrainingSettings
+
+T = TypeVar("T")
 
 _AHEAD = 3
 _CHUNK = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """The pairs of one step (from 0)."""
+class Batch(Generic[T]):
+    """What one step (from 0) is trained on."""
 
     step: int
-    pairs: list[Pair]
-
-
-def find_pictures(folder: Path) -> list[Path]:
-    """All JPEG, PNG and WebP files below a folder, sorted.
-
-    Raises:
-        ModelError: There are fewer than eight.
-    """
-    endings = {".jpg", ".jpeg", ".png", ".webp"}
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in endings)
-    if len(found) < 8:
-        raise ModelError(f"{folder}: training needs at least 8 pictures, found {len(found)}")
-    return found
+    items: list[T]
 
 
 def split_pictures(settings: TrainingSettings) -> tuple[list[Path], list[Path]]:
-    """The pictures to train on and those held out, at most a fifth; the seed decides."""
-    paths = find_pictures(settings.pictures)
+    """The listed pictures to train on and those held out, at most a fifth; the seed decides.
+
+    Raises:
+        ModelError: The run has no list of its pictures yet; see ``core.training.pictures.gather``.
+    """
+    paths = listed_pictures(settings.run)
     order = np.random.default_rng([settings.seed, 0]).permutation(len(paths))
     count = min(settings.held_out, len(paths) // 5)
     return [paths[place] for place in order[count:]], [paths[place] for place in order[:count]]
@@ -64,8 +59,19 @@ def _tasks(paths: Sequence[Path], settings: TrainingSettings, step: int) -> list
     return [PairTask(settings.seed, step, slot, side, chosen) for slot in range(len(chosen))]
 
 
-def batches(paths: Sequence[Path], settings: TrainingSettings, first: int) -> Iterator[Batch]:
+def batches(
+    paths: Sequence[Path],
+    settings: TrainingSettings,
+    first: int,
+    make: Callable[[Sequence[PairTask]], list[T]],
+) -> Iterator[Batch[T]]:
     """The batches from step ``first`` to the end of the run; closing it stops the workers.
+
+    Args:
+        paths: The pictures to train on.
+        settings: Of the run.
+        first: From 0.
+        make: Makes the items of some tasks; a function of a module, as it runs in other processes.
 
     Raises:
         ImageError: A picture cannot be read.
@@ -74,18 +80,18 @@ def batches(paths: Sequence[Path], settings: TrainingSettings, first: int) -> It
     steps = range(first, settings.steps)
     if settings.workers == 0:
         for step in steps:
-            yield Batch(step, make_pairs(_tasks(paths, settings, step)))
+            yield Batch(step, make(_tasks(paths, settings, step)))
         return
     pool = ProcessPoolExecutor(settings.workers, multiprocessing.get_context("spawn"))
-    waiting: deque[tuple[int, list[Future[list[Pair]]]]] = deque()
+    waiting: deque[tuple[int, list[Future[list[T]]]]] = deque()
     try:
         for step in steps:
             while len(waiting) < _AHEAD and step + len(waiting) < settings.steps:
                 tasks = _tasks(paths, settings, step + len(waiting))
                 chunks = [tasks[place : place + _CHUNK] for place in range(0, len(tasks), _CHUNK)]
-                waiting.append((step + len(waiting), [pool.submit(make_pairs, chunk) for chunk in chunks]))
+                waiting.append((step + len(waiting), [pool.submit(make, chunk) for chunk in chunks]))
             number, futures = waiting.popleft()
-            yield Batch(number, [pair for future in futures for pair in future.result()])
+            yield Batch(number, [item for future in futures for item in future.result()])
     except BrokenProcessPool as error:
         raise ModelError("A process that makes training pairs died; resume the run to go on") from error
     finally:

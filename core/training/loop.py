@@ -6,60 +6,24 @@ import json
 import logging
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from core.events import Progress
 from core.records import ModelError
 from core.training.checkpoints import load_checkpoint, save_checkpoint, save_weights, write_text
-from core.training.evaluation import HeldOut, evaluate, make_held_out
-from core.training.loader import Batch, batches, split_pictures
+from core.training.loader import Batch, split_pictures
 from core.training.metrics import Recall, TrainingDone, TrainingEvent, TrainingMetrics
-from core.training.projection import start_projection
-from core.training.relations import relate
+from core.training.pictures import gather
 from core.training.settings import TrainingSettings
-
-if TYPE_CHECKING:
-    from torch.optim import Optimizer
-
-    from core.training.network import DescriptorNetwork
+from core.training.task import Task, make_task
 
 logger = logging.getLogger(__name__)
 
 BEST = "best.safetensors"
-_WHITENING_PICTURES = 1500
-
-
-def _prepare(settings: TrainingSettings) -> tuple[DescriptorNetwork, Optimizer]:
-    """Network and optimizer as they are before the first step."""
-    import torch
-
-    from core.training.network import build
-
-    if settings.device == "cuda" and not torch.cuda.is_available():
-        raise ModelError("This computer has no CUDA device; train on the CPU")
-    if settings.threads:
-        torch.set_num_threads(settings.threads)
-    torch.manual_seed(settings.seed)
-    network = build(
-        settings.backbone,
-        settings.weights,
-        settings.dimension,
-        settings.frozen_blocks,
-        settings.train_depthwise,
-    ).to(settings.device)
-    head = list(network.projection.parameters())
-    body = [parameter for parameter in network.backbone.parameters() if parameter.requires_grad]
-    groups = [
-        {"params": body, "share": 1.0},
-        {"params": head, "share": settings.head_rate / settings.learning_rate},
-    ]
-    optimizer = torch.optim.AdamW(groups, settings.learning_rate, weight_decay=settings.weight_decay)
-    return network, optimizer
+METRICS = "metrics.jsonl"
 
 
 def rate_at(settings: TrainingSettings, step: int) -> float:
@@ -70,29 +34,26 @@ def rate_at(settings: TrainingSettings, step: int) -> float:
     return settings.learning_rate * 0.5 * (1 + math.cos(math.pi * min(1.0, share)))
 
 
-def _step(
-    network: DescriptorNetwork, optimizer: Optimizer, batch: Batch, settings: TrainingSettings
-) -> dict[str, float]:
-    """One step; the terms of its loss."""
+def take_step(task: Task, batch: Batch[Any], settings: TrainingSettings) -> dict[str, float]:
+    """One step of the optimizer; the terms of its loss.
+
+    Raises:
+        ModelError: The loss is no longer a number.
+    """
     import torch
 
-    from core.training.losses import LOSSES, Described
-
-    stacked = np.stack([pair.picture for pair in batch.pairs] + [pair.copy for pair in batch.pairs])
-    pixels = torch.from_numpy(stacked).to(settings.device).permute(0, 3, 1, 2).float()
-    network.train()
-    with torch.autocast(settings.device, torch.bfloat16, enabled=settings.bfloat16):
-        whole, regions = network(pixels)
-    count = len(batch.pairs)
-    described = Described(whole[:count], whole[count:], regions[:count], regions[count:])
-    terms = LOSSES[settings.recipe](described, relate(batch.pairs), settings)
+    task.network.train()
+    terms = task.terms(batch)
+    loss = torch.stack(list(terms.values())).sum()
+    if not math.isfinite(float(loss.detach())):
+        raise ModelError(f"The loss is no longer a number at step {batch.step + 1}; use a lower learning rate")
     rate = rate_at(settings, batch.step)
-    for group in optimizer.param_groups:
+    for group in task.optimizer.param_groups:
         group["lr"] = rate * group["share"]
-    optimizer.zero_grad(set_to_none=True)
-    torch.stack(list(terms.values())).sum().backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_([p for g in optimizer.param_groups for p in g["params"]], 5.0)
-    optimizer.step()
+    task.optimizer.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_([p for g in task.optimizer.param_groups for p in g["params"]], 5.0)
+    task.optimizer.step()
     return {name: float(term.detach()) for name, term in terms.items()}
 
 
@@ -100,36 +61,33 @@ class _Run:
     """What one run keeps between its steps."""
 
     def __init__(self, settings: TrainingSettings) -> None:
-        settings.run.mkdir(parents=True, exist_ok=True)
-        write_text(settings.run / "settings.json", settings.to_json())
         self.settings = settings
-        self.paths, self.held_out_paths = split_pictures(settings)
-        self.network, self.optimizer = _prepare(settings)
+        self.task = make_task(settings, *split_pictures(settings))
         self.state: dict[str, Any] = {"best_step": 0, "best": None, "worse": 0}
         self.first = 0
-        self.held_out: HeldOut | None = None
 
     def resume(self) -> bool:
         """Go on from the checkpoint, if there is one."""
-        stored = load_checkpoint(self.settings.run, self.network, self.optimizer)
+        stored = load_checkpoint(self.settings.run, self.task.network, self.task.optimizer)
         if stored is None:
             return False
         self.first = int(stored["step"])
         self.state = {key: stored[key] for key in ("best_step", "best", "worse")}
-        _forget_after(self.settings.run / "metrics.jsonl", self.first)
+        _forget_after(self.settings.run / METRICS, self.first)
         return True
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is nothing left to do: all steps are done, or it ended early."""
+        return self.first >= self.settings.steps or 0 < self.settings.patience <= self.state["worse"]
 
     def evaluate(self, step: int) -> Recall:
         """Evaluate, keep the weights if they are the best so far, count if they are not."""
-        settings = self.settings
-        if self.held_out is None:
-            count = min(settings.distractors, len(self.paths) // 2)
-            distractors, guests = self.paths[:count], self.paths[count : 2 * count]
-            self.held_out = make_held_out(self.held_out_paths, distractors, guests, settings.seed)
-        recall = evaluate(self.network, self.held_out, settings.device, settings.bfloat16)
-        best = self.state["best"]
-        if best is None or _goodness(recall) >= _goodness(Recall(**best)):
-            save_weights(settings.run / BEST, self.network, {"step": str(step)})
+        self.task.network.eval()
+        recall = self.task.evaluate()
+        best, goodness = self.state["best"], self.task.goodness
+        if best is None or goodness(recall) >= goodness(Recall(**best)):
+            save_weights(self.settings.run / BEST, self.task.network, {"step": str(step)})
             self.state = {"best_step": step, "best": asdict(recall), "worse": 0}
         else:
             self.state["worse"] += 1
@@ -137,12 +95,7 @@ class _Run:
 
     def save(self, step: int) -> None:
         """Write a checkpoint."""
-        save_checkpoint(self.settings.run, step, self.network, self.optimizer, self.state)
-
-
-def _goodness(recall: Recall) -> float:
-    """Copies that are found, and how little others look alike: without the second no threshold helps."""
-    return recall.at_1 + recall.regions_at_1 - recall.wrong_median
+        save_checkpoint(self.settings.run, step, self.task.network, self.task.optimizer, self.state)
 
 
 def _forget_after(path: Path, step: int) -> None:
@@ -160,20 +113,31 @@ def _step_of(row: str) -> float:
 
 
 def _record(run: Path, metrics: TrainingMetrics) -> TrainingMetrics:
-    with (run / "metrics.jsonl").open("a", encoding="utf-8") as stream:
+    with (run / METRICS).open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(metrics.to_row()) + "\n")
     return metrics
 
 
+def read_metrics(run: Path) -> list[TrainingMetrics]:
+    """The metrics of a run so far, to draw its curves again; none for a run that has not begun."""
+    path = run / METRICS
+    if not path.exists():
+        return []
+    rows = []
+    for text in path.read_text(encoding="utf-8").splitlines():
+        if _step_of(text) < math.inf:
+            row = json.loads(text)
+            recall = Recall(**row.pop("recall")) if row.get("recall") else row.pop("recall", None)
+            rows.append(TrainingMetrics(**row, recall=recall))
+    return rows
+
+
 def _first_evaluation(run: _Run) -> TrainingMetrics:
-    """Set the projection and evaluate the untrained network."""
-    settings = run.settings
-    if settings.whiten and settings.weights != "random":
-        chosen = run.paths[:_WHITENING_PICTURES]
-        start_projection(run.network, chosen, settings.side_at(0), settings.device, settings.bfloat16)
+    """Make the network ready and evaluate it untrained."""
+    run.task.start()
     recall = run.evaluate(0)
     run.save(0)
-    return _record(settings.run, TrainingMetrics(0, math.nan, {}, 0.0, 0.0, recall))
+    return _record(run.settings.run, TrainingMetrics(0, math.nan, {}, 0.0, 0.0, recall))
 
 
 def train(settings: TrainingSettings) -> Iterator[TrainingEvent]:
@@ -183,32 +147,44 @@ def train(settings: TrainingSettings) -> Iterator[TrainingEvent]:
         settings: What and how; a folder that holds a checkpoint is resumed from it.
 
     Yields:
-        Progress and TrainingMetrics after every step, TrainingDone at the end.
+        Progress, Skipped for each file that cannot be trained on, TrainingMetrics after every step, and TrainingDone
+        at the end.
 
     Raises:
+        LibraryError: A folder of pictures is missing.
         ModelError: There are too few pictures, or weights are missing.
-        ImageError: A picture cannot be read.
+        ImageError: A picture vanished during the run.
     """
     start = time.monotonic()
+    settings.run.mkdir(parents=True, exist_ok=True)
+    write_text(settings.run / "settings.json", settings.to_json())
+    yield from gather(settings)
+    yield Progress("Preparing", 0, None, 0.0)
     run = _Run(settings)
     if not run.resume():
-        yield Progress("Preparing", 0, None, 0.0)
         yield _first_evaluation(run)
-    before = time.monotonic()
+    done = run.first
+    if not run.ended:
+        done = yield from _steps(run)
+    best = run.state["best"]
+    yield TrainingDone(done, run.state["best_step"], Recall(**best), time.monotonic() - start)
+
+
+def _steps(run: _Run) -> Generator[TrainingEvent, None, int]:
+    """The steps that are left; returns the last one that was done."""
+    settings, start = run.settings, time.monotonic()
+    before = start
     step = run.first
-    source = batches(run.paths, settings, run.first)
+    source = run.task.batches(run.first)
     try:
         for batch in source:
-            terms = _step(run.network, run.optimizer, batch, settings)
+            terms = take_step(run.task, batch, settings)
             step = batch.step + 1
-            loss = sum(terms.values())
-            if not math.isfinite(loss):
-                raise ModelError(f"The loss is no longer a number after step {step}; use a lower learning rate")
             last = step == settings.steps
             recall = run.evaluate(step) if last or step % settings.evaluate_every == 0 else None
             now = time.monotonic()
-            speed, before = len(batch.pairs) / (now - before), now
-            metrics = TrainingMetrics(step, loss, terms, rate_at(settings, batch.step), speed, recall)
+            speed, before = len(batch.items) / (now - before), now
+            metrics = TrainingMetrics(step, sum(terms.values()), terms, rate_at(settings, batch.step), speed, recall)
             yield _record(settings.run, metrics)
             yield Progress("Training", step - run.first, settings.steps - run.first, now - start)
             tired = 0 < settings.patience <= run.state["worse"]
@@ -219,5 +195,4 @@ def train(settings: TrainingSettings) -> Iterator[TrainingEvent]:
                 break
     finally:
         source.close()  # type: ignore[attr-defined]
-    best = run.state["best"]
-    yield TrainingDone(step, run.state["best_step"], Recall(**best), time.monotonic() - start)
+    return step

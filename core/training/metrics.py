@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 
-from core.events import Progress
+from core.events import Progress, Skipped
 
 
 @dataclass(frozen=True, slots=True)
 class Recall:
     """How well copies of held-out pictures are found.
+
+    For the recipes that train keypoints (DELF, LIFT) ``at_1`` and ``regions_at_1`` are the share of matched keypoints
+    that are right within three pixels, and ``at_10`` and ``regions_at_10`` those right within ten.
 
     Attributes:
         at_1: Share of copies whose source comes first, by the descriptors alone.
@@ -72,4 +75,4 @@ class TrainingDone:
     seconds: float
 
 
-TrainingEvent = Progress | TrainingMetrics | TrainingDone
+TrainingEvent = Progress | Skipped | TrainingMetrics | TrainingDone

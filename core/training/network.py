@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
+from core._open_clip import import_timm
+from core.models import find_weights, load_weights
 from core.records import ModelError
 from core.training.depthwise import DepthwiseConvolution
 from core.training.regions import region_array
@@ -50,9 +54,10 @@ class _Block(nn.Module):
 
 
 class EfficientNetLite0(nn.Module):
-    """The feature map of EfficientNet-Lite0: (N, 3, S, S) to (N, 1280, S / 32, S / 32)."""
+    """The feature map of EfficientNet-Lite0: (N, 3, S, S) in [0, 255] to (N, 1280, S / 32, S / 32)."""
 
     width = 1280
+    any_side = True
 
     def __init__(self, frozen_blocks: int = 0) -> None:
         super().__init__()
@@ -66,7 +71,8 @@ class EfficientNetLite0(nn.Module):
         self.head = nn.Conv2d(320, self.width, 1)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Features of normalised pixels; the leading frozen blocks keep no gradients."""
+        """Features of pixels; the leading frozen blocks keep no gradients."""
+        pixels = (pixels - 127.5) / 127.5
         trained = torch.is_grad_enabled()
         with torch.set_grad_enabled(trained and self.frozen_blocks == 0):
             values = functional.relu6(self.stem(functional.pad(pixels, (0, 1, 0, 1))))
@@ -76,22 +82,50 @@ class EfficientNetLite0(nn.Module):
         return functional.relu6(self.head(values))
 
 
-class _TimmBackbone(nn.Module):
-    """Any model of timm that yields a feature map."""
+class TimmBackbone(nn.Module):
+    """Any model of timm that yields a feature map, or tokens for the patches of a picture.
+
+    Args:
+        name: timm's name of it.
+
+    Raises:
+        ModelError: timm has no such model, or is not installed.
+    """
+
+    any_side = False
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        import timm
-
+        timm = import_timm()
         try:
-            self.model = timm.create_model(name, pretrained=False, num_classes=0, global_pool="")
-        except RuntimeError as error:
-            raise ModelError(f"timm has no model {name!r} that yields a feature map") from error
-        self.width: int = self.model.num_features  # type: ignore[assignment]
+            self.model = _create(timm, name)
+        except (RuntimeError, TypeError, AssertionError) as error:
+            raise ModelError(f"timm has no model {name!r} that yields a feature map ({error})") from error
+        self.width = int(self.model.num_features)
+        config = self.model.pretrained_cfg
+        self.mean: Tensor
+        self.deviation: Tensor
+        self.register_buffer("mean", torch.tensor(config["mean"]).reshape(1, 3, 1, 1), persistent=False)
+        self.register_buffer("deviation", torch.tensor(config["std"]).reshape(1, 3, 1, 1), persistent=False)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        result: Tensor = self.model(pixels)
-        return result
+        """(N, 3, S, S) in [0, 255] to (N, C, h, w), normalised as the network was trained."""
+        features: Tensor = self.model.forward_features((pixels / 255 - self.mean) / self.deviation)
+        if features.ndim == 3:  # tokens of a transformer; the first ones may stand for no patch
+            patches = features[:, int(getattr(self.model, "num_prefix_tokens", 0)) :]
+            side = math.isqrt(patches.shape[1])
+            return patches.transpose(1, 2).reshape(features.shape[0], self.width, side, side)
+        channels_last = features.shape[1] != self.width and features.shape[-1] == self.width
+        return features.permute(0, 3, 1, 2) if channels_last else features
+
+
+def _create(timm: ModuleType, name: str) -> Any:
+    """A model without a classifier; transformers get to take pictures of other sides."""
+    options = {"pretrained": False, "num_classes": 0, "global_pool": ""}
+    try:
+        return timm.create_model(name, dynamic_img_size=True, **options)
+    except TypeError:
+        return timm.create_model(name, **options)
 
 
 class DescriptorNetwork(nn.Module):
@@ -102,7 +136,7 @@ class DescriptorNetwork(nn.Module):
         dimension: Length of a descriptor.
     """
 
-    def __init__(self, backbone: EfficientNetLite0 | _TimmBackbone, dimension: int) -> None:
+    def __init__(self, backbone: EfficientNetLite0 | TimmBackbone, dimension: int) -> None:
         super().__init__()
         self.backbone = backbone
         self.power = nn.Parameter(torch.tensor(3.0), requires_grad=False)
@@ -111,7 +145,7 @@ class DescriptorNetwork(nn.Module):
 
     def pooled(self, pixels: Tensor) -> Tensor:
         """(N, 1 + R, C) generalised means over the picture and its regions; pixels in [0, 255]."""
-        features = self.backbone((pixels - 127.5) / 127.5).float()
+        features = self.backbone(pixels).float()
         with torch.autocast(features.device.type, enabled=False):  # powers and long sums need all digits
             weights = _window_weights(features, self.windows)  # type: ignore[arg-type]
             flat = features.clamp(min=_SMALLEST).pow(self.power).flatten(2)
@@ -199,7 +233,8 @@ def build(backbone: str, weights: str, dimension: int, frozen_blocks: int, train
 
     Args:
         backbone: "efficientnet-lite0" or "timm:NAME".
-        weights: "" for the published ones, "random", or a safetensors file of the backbone.
+        weights: "" for the published ones (of timm: those in the user's models folder), "random", or a safetensors file
+            of the backbone.
         dimension: Length of the descriptor.
         frozen_blocks: Leading blocks that are not trained.
         train_depthwise: Whether depthwise kernels are trained.
@@ -208,7 +243,7 @@ def build(backbone: str, weights: str, dimension: int, frozen_blocks: int, train
         ModelError: The backbone or the weights are unknown.
     """
     if backbone.startswith("timm:"):
-        body: EfficientNetLite0 | _TimmBackbone = _TimmBackbone(backbone.removeprefix("timm:"))
+        body: EfficientNetLite0 | TimmBackbone = TimmBackbone(backbone.removeprefix("timm:"))
     elif backbone == "efficientnet-lite0":
         body = EfficientNetLite0(frozen_blocks)
         _start(body)
@@ -217,11 +252,21 @@ def build(backbone: str, weights: str, dimension: int, frozen_blocks: int, train
         _freeze(body, train_depthwise)
     else:
         raise ModelError(f"There is no backbone {backbone!r}; known are efficientnet-lite0 and timm:NAME")
-    if weights not in ("", "random"):
-        from safetensors.torch import load_file
-
-        body.load_state_dict(load_file(weights))
+    _load_backbone(body, backbone, weights)
     return DescriptorNetwork(body, dimension).to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
+def _load_backbone(body: EfficientNetLite0 | TimmBackbone, backbone: str, weights: str) -> None:
+    """Load the weights of a file, or for timm those that the user has for its model."""
+    if weights == "random":
+        return
+    if isinstance(body, TimmBackbone):
+        path = find_weights(backbone.removeprefix("timm:"), Path(weights) if weights else None)
+        config = body.model.pretrained_cfg["classifier"]
+        unused = (config,) if isinstance(config, str) else tuple(config or ())
+        load_weights(body.model, path, tuple(f"{name}." for name in unused))
+    elif weights:
+        load_weights(body, find_weights(backbone, Path(weights)))
 
 
 def _start(body: EfficientNetLite0) -> None:

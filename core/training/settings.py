@@ -8,7 +8,10 @@ from pathlib import Path
 
 from core.records import ModelError
 
-RECIPES = ("simclr", "contrastive", "triplet", "sscd")
+DESCRIPTOR_RECIPES = ("simclr", "contrastive", "triplet", "sscd")
+LOCAL_RECIPES = ("delf", "lift")
+RECIPES = DESCRIPTOR_RECIPES
+DEVICES = ("auto", "cpu", "cuda")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +19,13 @@ class TrainingSettings:
     """What is trained, on what and how.
 
     Attributes:
-        pictures: Folder of pictures, searched with its subfolders; no labels needed.
-        run: Folder of the run: settings, metrics, checkpoints, the best weights.
-        recipe: "simclr" (Chen 2020), "contrastive" (Hadsell 2006), "triplet" (Schroff 2015) or "sscd"
-            (Pizzi 2022).
+        pictures: Folders of pictures, searched with their subfolders; no labels needed.
+        run: Folder of the run: settings, list of pictures, metrics, checkpoints, the best weights.
+        recipe: A descriptor of whole pictures by "simclr" (Chen 2020), "contrastive" (Hadsell 2006), "triplet"
+            (Schroff 2015) or "sscd" (Pizzi 2022); or keypoints by "delf" (Noh 2017) or "lift" (Yi 2016).
         backbone: "efficientnet-lite0", or "timm:NAME" for any model of timm.
-        weights: A safetensors file for the backbone, "" for the published ones, "random" for none.
+        weights: Where to start: a safetensors file for the backbone, an ONNX model that this loop wrote, "" for the
+            published weights, "random" for none.
         dimension: Length of the descriptor.
         pairs: Pairs of picture and copy per step.
         steps: Length of the run; the learning rate falls to zero over it.
@@ -39,18 +43,19 @@ class TrainingSettings:
         train_depthwise: Whether depthwise kernels are trained; costly on a CPU, see
             core/training/depthwise.py.
         whiten: Start the projection from a PCA whitening of the untrained features.
+        most_pictures: Of larger libraries so many are drawn.
         held_out: Pictures kept from training and used to evaluate.
         distractors: Training pictures among which held-out ones must be found.
         evaluate_every: Steps between evaluations.
         checkpoint_every: Steps between checkpoints.
         patience: Evaluations without a better recall before the run ends early; 0 never ends early.
-        device: "cpu" or "cuda".
+        device: "cpu", "cuda", or "auto" for CUDA where there is one.
         bfloat16: Whether the forward pass runs in bfloat16.
         threads: Threads of torch; 0 leaves its default.
         workers: Processes that make the pairs; 0 makes them in this process.
     """
 
-    pictures: Path
+    pictures: tuple[Path, ...]
     run: Path
     recipe: str = "sscd"
     backbone: str = "efficientnet-lite0"
@@ -71,12 +76,13 @@ class TrainingSettings:
     frozen_blocks: int = 3
     train_depthwise: bool = False
     whiten: bool = True
+    most_pictures: int = 20_000
     held_out: int = 300
     distractors: int = 700
     evaluate_every: int = 150
     checkpoint_every: int = 100
     patience: int = 0
-    device: str = "cpu"
+    device: str = "auto"
     bfloat16: bool = True
     threads: int = 2
     workers: int = 1
@@ -84,8 +90,12 @@ class TrainingSettings:
     def __post_init__(self) -> None:
         if self.recipe not in RECIPES:
             raise ModelError(f"There is no recipe {self.recipe!r}; known are {', '.join(RECIPES)}")
-        if any(side % 32 for _, side in self.sides):
+        if any(side % 32 or side < 32 for _, side in self.sides):
             raise ModelError(f"The input sides {self.sides} must be multiples of 32")
+        if self.device not in DEVICES:
+            raise ModelError(f"There is no device {self.device!r}; known are {', '.join(DEVICES)}")
+        if min(self.steps, self.pairs, self.dimension, self.evaluate_every, self.checkpoint_every) < 1:
+            raise ModelError("Steps, pairs, dimension and the steps between evaluations must be at least 1")
 
     def side_at(self, step: int) -> int:
         """The input side in pixels at a step (from 0)."""
@@ -93,8 +103,7 @@ class TrainingSettings:
 
     def to_json(self) -> str:
         """The settings as JSON text."""
-        values = {key: str(value) if isinstance(value, Path) else value for key, value in asdict(self).items()}
-        return json.dumps(values, indent=1)
+        return json.dumps(asdict(self), indent=1, default=str)
 
 
 def read_settings(run: Path) -> TrainingSettings:
@@ -107,7 +116,7 @@ def read_settings(run: Path) -> TrainingSettings:
         values = json.loads((run / "settings.json").read_text(encoding="utf-8"))
         known = {field.name for field in fields(TrainingSettings)}
         values = {key: value for key, value in values.items() if key in known}
-        values.update(pictures=Path(values["pictures"]), run=run)
+        values.update(pictures=tuple(Path(folder) for folder in values["pictures"]), run=run)
         values["sides"] = tuple((float(share), int(side)) for share, side in values["sides"])
         return TrainingSettings(**values)
     except (OSError, ValueError, KeyError, TypeError) as error:

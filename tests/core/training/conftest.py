@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 
 from core._cv import cv2
+from core.training.loader import split_pictures
+from core.training.pictures import gather
 from core.training.settings import TrainingSettings
+from core.training.task import Task, make_task
 
 
 @pytest.fixture(scope="session")
@@ -30,9 +33,10 @@ def make_settings(picture_folder: Path, tmp_path: Path) -> Callable[..., Trainin
 
     def make(name: str = "run", **changes: object) -> TrainingSettings:
         values: dict[str, object] = {
-            "pictures": picture_folder,
+            "pictures": (picture_folder,),
             "run": tmp_path / name,
             "weights": "random",
+            "device": "cpu",
             "dimension": 32,
             "pairs": 4,
             "steps": 4,
@@ -49,5 +53,18 @@ def make_settings(picture_folder: Path, tmp_path: Path) -> Callable[..., Trainin
             "workers": 0,
         }
         return TrainingSettings(**{**values, **changes})  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture
+def task_of() -> Callable[[TrainingSettings], Task]:
+    """The task of a run whose pictures are looked for first."""
+
+    def make(settings: TrainingSettings) -> Task:
+        settings.run.mkdir(exist_ok=True)
+        for _ in gather(settings):
+            pass
+        return make_task(settings, *split_pictures(settings))
 
     return make

@@ -14,7 +14,6 @@ from core.edits import apply
 from core.records import ModelError
 from core.training.benchmark import run_benchmark, summarise
 from core.training.evaluation import make_held_out, ranks, similarities
-from core.training.loader import find_pictures
 from core.training.samples import read_picture
 
 
@@ -33,7 +32,7 @@ def benchmark(picture_folder: Path, tmp_path: Path) -> Path:
     for name in ("refs", "copies", "distractors"):
         (tmp_path / name).mkdir()
     rows = [["copy", "original", "transform"]]
-    for number, path in enumerate(find_pictures(picture_folder)[:18]):
+    for number, path in enumerate(sorted(picture_folder.glob("*.jpg"))[:18]):
         pixels = read_picture(path)
         folder = "refs" if number < 6 else "distractors"
         cv2.imwrite(str(tmp_path / folder / path.name), pixels[..., ::-1])
@@ -76,7 +75,7 @@ def test_equal_similarities_count_against_the_source() -> None:
 
 
 def test_held_out_copies_are_the_same_every_time(picture_folder: Path) -> None:
-    paths = find_pictures(picture_folder)
+    paths = sorted(picture_folder.glob("*.jpg"))
     first, second = (make_held_out(paths[:8], paths[8:12], paths[12:30], 1, side=32) for _ in range(2))
     assert np.array_equal(first.copies, second.copies)
     assert first.edits == second.edits

@@ -19,7 +19,6 @@ from core.training.export import (
     square_pictures,
     write_manifest,
 )
-from core.training.loader import find_pictures
 from core.training.regions import REGIONS, best_region, overlap
 
 torch = pytest.importorskip("torch")
@@ -36,7 +35,7 @@ def network() -> object:
 
 @pytest.fixture(scope="module")
 def pictures(picture_folder: Path) -> NDArray[np.uint8]:
-    return square_pictures(find_pictures(picture_folder)[:6], 96)
+    return square_pictures(sorted(picture_folder.glob("*.jpg"))[:6], 96)
 
 
 @pytest.mark.parametrize(("precision", "least"), [("float32", 0.99999), ("float16", 0.9999), ("int8", 0.9)])
@@ -55,7 +54,7 @@ def test_any_side_and_any_count_can_be_described(network: object, picture_folder
     path = tmp_path / "model.onnx"
     export(network, path)  # type: ignore[arg-type]
     for side in (64, 160):
-        some = square_pictures(find_pictures(picture_folder)[:3], side)
+        some = square_pictures(sorted(picture_folder.glob("*.jpg"))[:3], side)
         whole, regions = run_model(open_model(path), some, batch=2)
         assert whole.shape == (3, 32)
         assert regions.shape == (3, len(REGIONS), 32)

@@ -11,13 +11,13 @@ import pytest
 
 from core.events import Progress
 from core.records import ModelError
-from core.training import loop
 from core.training.__main__ import main
 from core.training.loop import rate_at, train
 from core.training.metrics import Recall, TrainingDone, TrainingMetrics
 from core.training.settings import TrainingSettings, read_settings
 
 pytest.importorskip("torch")
+from core.training.descriptor_task import DescriptorTask
 
 MakeSettings = Callable[..., TrainingSettings]
 
@@ -90,7 +90,7 @@ def test_nothing_in_a_run_folder_is_a_pickle(make_settings: MakeSettings) -> Non
     settings = make_settings(steps=2)
     for _ in train(settings):
         pass
-    endings = {path.suffix for path in settings.run.iterdir()}
+    endings = {path.suffix for path in settings.run.iterdir() if path.is_file()}
     assert endings <= {".safetensors", ".json", ".jsonl"}
     for path in settings.run.glob("*.safetensors"):
         head = path.read_bytes()[:9]
@@ -99,7 +99,7 @@ def test_nothing_in_a_run_folder_is_a_pickle(make_settings: MakeSettings) -> Non
 
 def test_a_run_that_gets_no_better_ends_early(make_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     falling = iter(Recall(value, 1.0, value, 1.0) for value in (0.5, 0.9, 0.8, 0.7, 0.6, 0.5))
-    monkeypatch.setattr(loop, "evaluate", lambda *arguments: next(falling))
+    monkeypatch.setattr(DescriptorTask, "evaluate", lambda task: next(falling))
     done = list(train(make_settings(steps=20, evaluate_every=1, patience=2)))[-1]
     assert isinstance(done, TrainingDone)
     assert (done.steps, done.best_step) == (3, 1)
@@ -107,8 +107,8 @@ def test_a_run_that_gets_no_better_ends_early(make_settings: MakeSettings, monke
 
 
 def test_too_few_pictures_are_refused(make_settings: MakeSettings, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="at least 8 pictures"):
-        list(train(make_settings(pictures=tmp_path)))
+    with pytest.raises(ModelError, match="at least 8 different pictures"):
+        list(train(make_settings(pictures=(tmp_path,))))
 
 
 def test_unknown_recipes_and_sides_are_refused(make_settings: MakeSettings) -> None:
@@ -141,4 +141,4 @@ def test_the_command_line_trains_and_explains_errors(
     assert main(["train", *where, "--steps", "1", "--whiten", "no", *small.split()]) == 0
     assert (run / "best.safetensors").exists()
     assert main(["train", "--run", str(tmp_path / "none"), "--pictures", str(tmp_path / "nowhere")]) == 1
-    assert "at least 8 pictures" in caplog.text
+    assert "there is no such folder" in caplog.text

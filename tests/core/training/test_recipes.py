@@ -7,38 +7,34 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.training.loader import batches, split_pictures
+from core.training.loop import take_step
 from core.training.regions import REGIONS
 from core.training.relations import relate
 from core.training.samples import PairTask, Showing, make_pair, make_pairs
-from core.training.settings import RECIPES, TrainingSettings
+from core.training.settings import DESCRIPTOR_RECIPES, RECIPES, TrainingSettings
+from core.training.task import Task
 
 torch = pytest.importorskip("torch")
 
 MakeSettings = Callable[..., TrainingSettings]
+TaskOf = Callable[[TrainingSettings], Task]
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
-def test_the_loss_falls(make_settings: MakeSettings, recipe: str) -> None:
-    from core.training.loop import _prepare, _step
-
+def test_the_loss_falls(make_settings: MakeSettings, task_of: TaskOf, recipe: str) -> None:
     settings = make_settings(recipe=recipe, steps=10, warm_up=1, learning_rate=1e-3, head_rate=1e-3)
-    network, optimizer = _prepare(settings)
-    paths, _ = split_pictures(settings)
-    batch = next(batches(paths, settings, 0))
-    losses = [sum(_step(network, optimizer, batch, settings).values()) for _ in range(8)]
+    task = task_of(settings)
+    batch = next(task.batches(0))
+    losses = [sum(take_step(task, batch, settings).values()) for _ in range(8)]
     assert min(losses[-3:]) < losses[0]
 
 
-def test_only_what_shall_be_trained_moves(make_settings: MakeSettings) -> None:
-    from core.training.loop import _prepare, _step
-
+def test_only_what_shall_be_trained_moves(make_settings: MakeSettings, task_of: TaskOf) -> None:
     settings = make_settings(frozen_blocks=3)
-    network, optimizer = _prepare(settings)
-    before = {name: value.clone() for name, value in network.named_parameters()}
-    paths, _ = split_pictures(settings)
-    _step(network, optimizer, next(batches(paths, settings, 0)), settings)
-    moved = {name for name, value in network.named_parameters() if not torch.equal(value, before[name])}
+    task = task_of(settings)
+    before = {name: value.clone() for name, value in task.network.named_parameters()}
+    take_step(task, next(task.batches(0)), settings)
+    moved = {name for name, value in task.network.named_parameters() if not torch.equal(value, before[name])}
     assert "projection.weight" in moved
     assert any(name.startswith("backbone.blocks.10.project") for name in moved)
     assert not any(name.startswith(("backbone.stem", "backbone.blocks.0.", "backbone.blocks.2.")) for name in moved)
@@ -67,7 +63,7 @@ def test_the_fast_depthwise_gradient_is_the_true_one(side: int, stride: int, hei
 
 
 def _task(settings: TrainingSettings, step: int, slot: int) -> PairTask:
-    paths, _ = split_pictures(settings)
+    paths = sorted(settings.pictures[0].glob("*.jpg"))
     return PairTask(settings.seed, step, slot, 64, tuple(paths[:8]))
 
 
@@ -124,7 +120,7 @@ def test_agreeing_descriptors_cost_less(make_settings: MakeSettings) -> None:
     )
     unit = torch.eye(6)
     regions = unit[:, None].repeat(1, len(REGIONS), 1)
-    for recipe in RECIPES:
+    for recipe in DESCRIPTOR_RECIPES:
         good = sum(LOSSES[recipe](Described(unit, unit, regions, regions), relations, settings).values())
         bad = sum(LOSSES[recipe](Described(unit, unit.roll(1, 0), regions, regions), relations, settings).values())
         assert float(good) < float(bad)
