@@ -7,20 +7,25 @@ limits are checked against the header, before any memory is asked for.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core._cv import cv2
+from core.decoding.exr import read_exr
 from core.decoding.files import read_bytes
 from core.decoding.formats import EXTENSIONS, FormatInfo, formats
 from core.decoding.header import Header
 from core.decoding.headers import read_header
 from core.decoding.limits import DEFAULT_LIMITS, Limits
+from core.decoding.odd_tiff import read_odd_tiff, reads_as_noise
 from core.decoding.opencv import read_last, read_plain
+from core.decoding.pam import read_pam
 from core.decoding.raster import Raster, develop, shrink_to, target_size
 from core.decoding.raw import is_named_raw, is_raw, read_raw
 from core.features.base import Pixels
@@ -161,6 +166,17 @@ def _read_raw(data: bytes, side: int | None, limits: Limits, path: Path | None) 
 
 
 def _read_odd(data: bytes, header: Header | None, side: int | None, limits: Limits) -> Raster:
+    if header is not None and header.format in _OWN_READERS:
+        return _OWN_READERS[header.format](data, header)
+    if header is not None and header.format == "TIFF" and reads_as_noise(data):
+        raster = read_odd_tiff(data, limits)
+        if raster is None:
+            raise ImageError("unsupported kind of TIFF")
+        return raster
+    return _read_with_pillow(data, header, side, limits)
+
+
+def _read_with_pillow(data: bytes, header: Header | None, side: int | None, limits: Limits) -> Raster:
     # Pillow and its plug-ins take as long to import as dozens of pictures to decode.
     from core.decoding.pillow import read_with_pillow
 
@@ -169,6 +185,11 @@ def _read_odd(data: bytes, header: Header | None, side: int | None, limits: Limi
     except ImageError:
         # Without a header of our own the size would go unchecked.
         raster = read_last(data, header) if header is not None else None
+        if raster is None and header is not None and header.format == "TIFF":
+            raster = read_odd_tiff(data, limits)
         if raster is None:
             raise
         return raster
+
+
+_OWN_READERS: Mapping[str, Callable[[bytes, Header], Raster]] = MappingProxyType({"EXR": read_exr, "PAM": read_pam})

@@ -27,7 +27,7 @@ from core.workers import Outcome, WorkerTeam
 
 logger = logging.getLogger(__name__)
 
-READER = 1
+READER = 2
 """Raised when more files become readable; files that an older reader gave up on are then tried again."""
 
 _PASSING = ("permission denied", "vanished")

@@ -11,28 +11,26 @@ import struct
 import zlib
 from collections.abc import Callable
 
+from core.decoding.exr import EXR_MAGIC, read_exr_header
 from core.decoding.header import Header
 from core.decoding.jpeg import read_jpeg_header
 from core.decoding.jxl import JXL_BOXES, read_jxl_header
+from core.decoding.odd_tiff import BIG_TIFF_MAGICS, read_big_tiff_header
+from core.decoding.pam import PAM_MAGIC, read_pam_header
 from core.decoding.png import read_png_header
-from core.decoding.tiff import deep_planes, tiff_tags
+from core.decoding.tiff import tiff_tags
 from core.decoding.webp import read_webp_header
-from core.records import ImageError
 
-_WIDTH, _HEIGHT, _COMPRESSION = 256, 257, 259
+_WIDTH, _HEIGHT = 256, 257
 
 
 def read_header(data: bytes) -> Header | None:
-    """Read the header of a file, or None where the format is another one or the header is damaged.
-
-    Raises:
-        ImageError: A kind of file that would be read wrong.
-    """
+    """Read the header of a file, or None where the format is another one or the header is damaged."""
     for magic, parse in _PARSERS:
         if data.startswith(magic):
             try:
                 return parse(data)
-            except (IndexError, struct.error, ValueError, zlib.error):
+            except (IndexError, OverflowError, struct.error, ValueError, zlib.error):
                 return None
     return None
 
@@ -46,6 +44,18 @@ def format_name(data: bytes) -> str | None:
     return next((name for magic, name in _MAGICS if data.startswith(magic)), None)
 
 
+def refused_kind(data: bytes) -> str | None:
+    """Why a file is refused that could be opened: a drawing or program, which would have to be run."""
+    start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"%!ps", b"\xc5\xd0\xd3\xc6")):
+        return "a PostScript program, which is not run here"
+    if start.startswith(b"%pdf"):
+        return "a PDF document, not a picture"
+    if start.startswith(b"<svg") or (start.startswith((b"<?xml", b"<!doctype svg", b"<!--")) and b"<svg" in start):
+        return "an SVG drawing, which is not drawn here"
+    return None
+
+
 def _bmp(data: bytes) -> Header | None:
     (size,) = struct.unpack_from("<I", data, 14)
     if size < 40:
@@ -57,9 +67,6 @@ def _bmp(data: bytes) -> Header | None:
 
 def _tiff(data: bytes) -> Header | None:
     tags = tiff_tags(data)
-    if deep_planes(tags) and tags.get(_COMPRESSION) == 1:
-        # Pillow reads these as noise too, unless libtiff unpacks them.
-        raise ImageError("unsupported kind of TIFF")
     width, height = tags.get(_WIDTH), tags.get(_HEIGHT)
     return Header("TIFF", width, height, False, frames=0) if width and height else None
 
@@ -80,6 +87,9 @@ _PARSERS: tuple[tuple[bytes, Callable[[bytes], Header | None]], ...] = (
     (b"#?RGBE", _radiance),
     (b"\xff\x0a", read_jxl_header),
     (JXL_BOXES, read_jxl_header),
+    (EXR_MAGIC, read_exr_header),
+    (PAM_MAGIC, read_pam_header),
+    *((magic, read_big_tiff_header) for magic in BIG_TIFF_MAGICS),
 )
 
 _BRANDS = {
@@ -101,4 +111,7 @@ _MAGICS: tuple[tuple[bytes, str], ...] = (
     (b"\xff\x4f\xff\x51", "JPEG2000"),
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
+    *((magic, "TIFF") for magic in BIG_TIFF_MAGICS),
+    (EXR_MAGIC, "EXR"),
+    (PAM_MAGIC, "PAM"),
 )

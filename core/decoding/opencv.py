@@ -59,7 +59,7 @@ def read_last(data: bytes, header: Header) -> Raster | None:
     """Decode what Pillow could not, or None; the header has been checked against the limits."""
     if header.format not in ("BMP", "TIFF", "PNG", "HDR"):
         return None
-    if header.format == "TIFF" and deep_planes(tiff_tags(data)):
+    if header.format == "TIFF" and _reads_as_noise(data):
         return None
     samples = _decode(data, _AS_STORED)
     if samples is None or samples.shape[:2] != (header.height, header.width):
@@ -69,6 +69,13 @@ def read_last(data: bytes, header: Header) -> Raster | None:
     else:
         rgb = split_alpha(to_bytes(samples))
     return Raster(rgb, header.width, header.height, header.format, orientation=header.orientation)
+
+
+def _reads_as_noise(data: bytes) -> bool:
+    try:
+        return deep_planes(tiff_tags(data))
+    except ValueError:  # a BigTIFF, whose directory is another
+        return False
 
 
 def _reduction(header: Header, side: int | None) -> int:

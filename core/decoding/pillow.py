@@ -15,7 +15,7 @@ from PIL import AvifImagePlugin, Image, ImageCms, UnidentifiedImageError
 
 from core.decoding.colour import blend, to_bytes
 from core.decoding.header import Header
-from core.decoding.headers import format_name
+from core.decoding.headers import format_name, refused_kind
 from core.decoding.jxl import JXL_BOXES
 from core.decoding.limits import Limits
 from core.decoding.raster import Raster
@@ -90,7 +90,7 @@ def _open(data: bytes, limits: Limits) -> Image.Image:
         raise ImageError(f"too large (limit {limits.pixels / 1e6:g} megapixels)") from error
     except UnidentifiedImageError as error:
         name = format_name(data)
-        raise ImageError(f"damaged {name}" if name else "not a picture") from error
+        raise ImageError(f"damaged {name}" if name else refused_kind(data) or "not a picture") from error
     except Exception as error:
         raise ImageError(_reason(error, format_name(data) or "picture")) from error
 
@@ -182,7 +182,7 @@ def _samples(image: Image.Image) -> NDArray[np.uint8]:
         return np.asarray(image)
     if mode == "LAB":
         return np.asarray(_from_lab(image))
-    if mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+    if image.has_transparency_data:
         full = np.asarray(image.convert("LA" if mode == "La" else mode).convert("RGBA"))
         return blend(np.ascontiguousarray(full[..., :3]), full[..., 3])
     return np.asarray(image.convert("L" if mode in ("1", "L") else "RGB"))

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 
 from core.decoding.header import Header
-from core.decoding.tiff import exif_orientation
+from core.decoding.tiff import exif_orientation, xmp_orientation
 
 _MAX_PROFILE = 16 << 20
 
@@ -30,7 +30,9 @@ def read_png_header(data: bytes) -> Header | None:
     if data[12:16] != b"IHDR":
         return None
     width, height, _, kind = struct.unpack_from(">IIBB", data, 16)
-    alpha, plain, orientation, frames = kind in (4, 6), True, 1, 1
+    alpha, plain, frames = kind in (4, 6), True, 1
+    orientation: int | None = None
+    stated: int | None = None
     profile = None
     try:
         for name, start, end in _png_chunks(data):
@@ -45,12 +47,14 @@ def read_png_header(data: bytes) -> Header | None:
                 plain, frames = False, 0
             elif name == b"fcTL":
                 frames += 1
+            elif name == b"iTXt" and data.startswith(b"XML:com.adobe.xmp\0", start):
+                stated = xmp_orientation(data[start:end])
             elif name in (b"zTXt", b"tEXt", b"iTXt") and data.startswith(b"Raw profile type", start):
                 # Old ImageMagick keeps EXIF in a text; Pillow knows how.
                 plain = False
     except (ValueError, struct.error):
         plain = False
-    return Header("PNG", width, height, plain, orientation, profile, alpha, max(1, frames))
+    return Header("PNG", width, height, plain, orientation or stated or 1, profile, alpha, max(1, frames))
 
 
 def _png_profile(chunk: bytes) -> bytes | None:

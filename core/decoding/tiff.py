@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import struct
 
 _ORIENTATION = 0x0112
 _BITS, _SAMPLES, _PLANES = 258, 277, 284
 _UNDEFINED = 7
+_XMP_ORIENTATION = re.compile(rb"tiff:Orientation(?:=[\"']|>)([1-8])[\"'<]")
 
 
 def deep_planes(tags: dict[int, int]) -> bool:
@@ -14,13 +16,19 @@ def deep_planes(tags: dict[int, int]) -> bool:
     return tags.get(_PLANES) == 2 and tags.get(_SAMPLES, 1) > 1 and tags.get(_BITS, 8) != 8
 
 
-def exif_orientation(exif: bytes) -> int:
-    """Orientation (1 to 8) of an EXIF block, 1 where it says nothing sensible."""
+def exif_orientation(exif: bytes) -> int | None:
+    """Orientation (1 to 8) of an EXIF block, 1 where it makes no sense, None where it says nothing."""
     try:
-        value = tiff_tags(exif.removeprefix(b"Exif\0\0")).get(_ORIENTATION, 1)
+        value = tiff_tags(exif.removeprefix(b"Exif\0\0")).get(_ORIENTATION)
     except ValueError:
-        return 1
-    return value if 1 <= value <= 8 else 1
+        return None
+    return value if value is None or 1 <= value <= 8 else 1
+
+
+def xmp_orientation(xmp: bytes) -> int | None:
+    """Orientation (1 to 8) that an XMP packet states, which counts where EXIF says nothing."""
+    found = _XMP_ORIENTATION.search(xmp)
+    return int(found[1]) if found else None
 
 
 def tiff_tags(tiff: bytes) -> dict[int, int]:

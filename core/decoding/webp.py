@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from core.decoding.header import Header
-from core.decoding.tiff import exif_orientation
+from core.decoding.tiff import exif_orientation, xmp_orientation
 
 
 def read_webp_header(data: bytes) -> Header | None:
@@ -27,7 +27,9 @@ def _webp_extended(data: bytes) -> Header:
     flags = data[20]
     width = int.from_bytes(data[24:27], "little") + 1
     height = int.from_bytes(data[27:30], "little") + 1
-    orientation, profile, frames, place = 1, None, 0, 12
+    orientation: int | None = None
+    stated: int | None = None
+    profile, frames, place = None, 0, 12
     while place + 8 <= len(data):
         name, length = struct.unpack_from("<4sI", data, place)
         body = slice(place + 8, place + 8 + length)
@@ -35,8 +37,10 @@ def _webp_extended(data: bytes) -> Header:
             profile = data[body]
         elif name == b"EXIF":
             orientation = exif_orientation(data[body])
+        elif name == b"XMP ":
+            stated = xmp_orientation(data[body])
         elif name == b"ANMF":
             frames += 1
         place += 8 + length + (length & 1)
     still, alpha = not flags & 0x02, bool(flags & 0x10)
-    return Header("WEBP", width, height, still, orientation, profile, alpha, max(1, frames))
+    return Header("WEBP", width, height, still, orientation or stated or 1, profile, alpha, max(1, frames))

@@ -67,7 +67,7 @@ def test_help_lists_the_commands_that_exist(capsys: pytest.CaptureFixture[str]) 
         main(["--help"])
 
     text = capsys.readouterr().out
-    for command in ("index", "scan", "search", "compare", "methods"):
+    for command in ("index", "scan", "search", "compare", "methods", "formats"):
         assert f"    {command} " in text
 
 
@@ -246,6 +246,16 @@ def test_the_overlay_never_replaces_one_of_the_pictures(library: Path, capsys: p
 
     assert cat.read_bytes() == before
     assert "is one of the two pictures" in capsys.readouterr().err
+
+
+def test_formats_say_what_reads_them_and_what_is_missing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.decoding.formats._installed", lambda module: module != "rawpy")
+    assert main(["formats"]) == 0
+    lines = {line.split("  ")[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert "OpenCV" in lines["JPEG"] and " jpeg " in lines["JPEG"]
+    assert "needs rawpy" in lines["Camera RAW"]
 
 
 def test_methods_are_those_of_the_registry(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import struct
 from collections.abc import Mapping, Sequence
@@ -84,6 +85,63 @@ def radiance(pixels: NDArray[np.uint8]) -> bytes:
     shared = np.full((height, width, 1), 128, np.uint8)
     head = f"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y {height} +X {width}\n".encode()
     return head + np.concatenate([pixels, shared], axis=2).tobytes()
+
+
+def pam(pixels: NDArray[np.uint8]) -> bytes:
+    """A PAM from (H, W, C) uint8."""
+    height, width, depth = pixels.shape
+    head = f"P7\nWIDTH {width}\nHEIGHT {height}\nDEPTH {depth}\nMAXVAL 255\nTUPLTYPE RGB_ALPHA\nENDHDR\n"
+    return head.encode() + pixels.tobytes()
+
+
+def big_tiff(pixels: NDArray[np.uint8], order: str = ">") -> bytes:
+    """An uncompressed BigTIFF of one strip, from (H, W, 3) uint8."""
+    height, width = pixels.shape[:2]
+    values = {256: width, 257: height, 259: 1, 262: 2, 277: 3, 278: height, 279: pixels.size, 284: 1}
+    count = len(values) + 2
+    bits = 16 + 8 + 20 * count + 8
+    packed = {tag: struct.pack(order + "HHQQ", tag, 16, 1, value) for tag, value in values.items()}
+    packed[258] = struct.pack(order + "HHQHHHH", 258, 3, 3, 8, 8, 8, 0)
+    packed[273] = struct.pack(order + "HHQQ", 273, 16, 1, bits)
+    head = (b"MM\0+" if order == ">" else b"II+\0") + struct.pack(order + "HHQ", 8, 0, 16)
+    entries = b"".join(packed[tag] for tag in sorted(packed))
+    return head + struct.pack(order + "Q", count) + entries + struct.pack(order + "Q", 0) + pixels.tobytes()
+
+
+def deep_planes(pixels: NDArray[np.uint8]) -> bytes:
+    """An uncompressed TIFF of three planes of 16 bits, from (H, W, 3) uint8."""
+    height, width = pixels.shape[:2]
+    planes = np.moveaxis(pixels.astype("<u2") * 257, -1, 0)
+    tags: Tags = {
+        256: (LONG, [width]),
+        257: (LONG, [height]),
+        258: (SHORT, [16, 16, 16]),
+        259: (SHORT, [1]),
+        262: (SHORT, [2]),
+        277: (SHORT, [3]),
+        278: (LONG, [height]),
+        284: (SHORT, [2]),
+    }
+    plain = tiff(tags, planes.tobytes())
+    size = planes[0].nbytes
+    start = plain.index(planes.tobytes())
+    # One strip for each plane.
+    places = struct.pack("<III", *(start + 24 + size * plane for plane in range(3)))
+    lengths = struct.pack("<III", size, size, size)
+    head = bytearray(plain[:start])
+    for tag, place in ((273, start), (279, start + 12)):
+        entry = head.index(struct.pack("<HHI", tag, LONG, 1))
+        head[entry : entry + 12] = struct.pack("<HHII", tag, LONG, 3, place)
+    return bytes(head) + places + lengths + planes.tobytes()
+
+
+ARITHMETIC_JPEG = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAoHBwgHBgoICAgLCgoLDhgQDg0NDh0VFhEYIx8lJCIfIiEmKzcvJik0KSEiMEExNDk7"
+    "Pj4+JS5ESUM8SDc9Pjv/2wBDAQoLCw4NDhwQEBw7KCIoOzs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7"
+    "Ozs7Ozs7Ozv/yQARCAAYACADASIAAhEBAxEB/8wACgAQEAUBEBEF/9oADAMBAAIRAxEAPwD/ALMQCvarKPtWBgeqUaQpW8lfMoFK"
+    "or9NzsGrIdgLhS8Lgv5mS10g/9k="
+)
+"""A gray ramp of 32 x 24 pixels; no library here writes this kind."""
 
 
 def claim_png(width: int, height: int) -> bytes:

@@ -103,7 +103,17 @@ def test_truncated_files_of_other_formats_are_refused(photos: Mapping[str, Pixel
         (b"\x89PNG\r\n\x1a\n", "damaged PNG"),
         (b"\0" * 5000, "not a picture"),
         (bytes(range(256)) * 16, "not a picture"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\n", "not a picture"),
+        (
+            b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\n",
+            "a PostScript program, which is not run here",
+        ),
+        (b"%PDF-1.7\n", "a PDF document, not a picture"),
+        (
+            b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>',
+            "an SVG drawing, which is not drawn here",
+        ),
+        (b"v/1\x01\x02\0\0\0", "damaged EXR"),
+        (b"P7\nWIDTH 4\nHEIGHT 4\nDEPTH 3\nMAXVAL 255\nTUPLTYPE RGB\nENDHDR\n", "truncated PAM"),
     ],
 )
 def test_what_is_no_picture_is_refused(data: bytes, reason: str) -> None:
