@@ -4,7 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench clean
+.PHONY: help setup run test check format bench bench-words clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ format: setup ## put the code into its form
 
 bench: setup ## time an index, a scan and a search on the sample library, or on LIBRARY=...
 	@$(PYTHON) tests/bench/run.py "$$LIBRARY"
+
+bench-words: setup ## hold the words of the evidence against TRUTH=/path/to/truth.csv
+	@$(PYTHON) -m tests.bench.evidence_words "$$TRUTH"
 
 clean: ## remove what tools leave behind; .venv stays
 	@rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

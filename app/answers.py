@@ -32,6 +32,11 @@ class Answers:
         """Every query with its matches, best first, for an export."""
         return [(query, self.of(query)) for query in self._matches]
 
+    def found(self, final: bool) -> dict[Path, bool]:
+        """Which queries have a verified match; those that have none only count once the search is over."""
+        verdicts = {query: any(match.verified for match in found.values()) for query, found in self._matches.items()}
+        return {query: verdict for query, verdict in verdicts.items() if verdict or final}
+
     @property
     def count(self) -> int:
         """Matches of all queries together."""

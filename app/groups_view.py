@@ -33,12 +33,14 @@ class GroupsView(QWidget):
     Signals:
         compare_requested(object, object): The Paths of a representative and of a member of its group.
         search_requested(object): The Path of a picture to search with.
+        part_requested(object): The ImageRecord of a picture of which a region is to be drawn and searched with.
         scan_requested(): Look for copies.
         selection_changed(object): A tuple (Group, Member) for the member with the cursor, or None.
     """
 
     compare_requested = Signal(object, object)
     search_requested = Signal(object)
+    part_requested = Signal(object)
     scan_requested = Signal()
     selection_changed = Signal(object)
 
@@ -193,6 +195,7 @@ class GroupsView(QWidget):
             lambda: self._compare(cell),
             lambda: self._quick_look.show_record(record),
             self._search,
+            self.part_requested.emit,
             self._copier,
         ).build(record, [member.record for member in self._table.selected_members()], self._table)
         menu.addSeparator()

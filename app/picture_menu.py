@@ -22,6 +22,7 @@ class PictureMenu:
         compare: Opens the comparison.
         look: Opens the quick look.
         search: Searches with this picture.
+        search_part: Lets the person draw a region to search with.
         copier: Puts the picture on the clipboard.
     """
 
@@ -29,6 +30,7 @@ class PictureMenu:
     compare: Callable[[], None]
     look: Callable[[], None]
     search: Callable[[ImageRecord], None]
+    search_part: Callable[[ImageRecord], None]
     copier: PictureCopier
 
     def build(self, record: ImageRecord, picked: Sequence[ImageRecord], parent: QWidget) -> QMenu:
@@ -45,6 +47,7 @@ class PictureMenu:
             action = menu.addAction(_with_key(self.compare_text, Qt.Key.Key_Return), self.compare)
             menu.setDefaultAction(action)
         menu.addAction(_text("Search with this picture"), lambda: self.search(record))
+        menu.addAction(_text("Search with a part of it …"), lambda: self.search_part(record))
         menu.addAction(_with_key(_text("Quick look"), Qt.Key.Key_Space), self.look)
         menu.addSeparator()
         menu.addAction(_text("Show in folder"), lambda: show_in_folder(record.path))

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Slot
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Slot,
+)
 from PySide6.QtGui import QPainter, QPalette, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from app import words
+from app import icons, words
 from app.picture_painter import PicturePainter
 from app.theme import RADIUS
 from app.thumbnails import ThumbnailService, key_of
 from core.records import ImageRecord
 
 RECORD_ROLE = Qt.ItemDataRole.UserRole
+FOUND_ROLE = Qt.ItemDataRole.UserRole + 1
+"""Whether a query has a verified match: True, False, or None while that is open."""
 TILE = 64
+_BADGE = 18
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -33,6 +46,7 @@ class QueryModel(QAbstractListModel):
         super().__init__(parent)
         self._thumbnails = thumbnails
         self._records: list[ImageRecord] = []
+        self._found: dict[Path, bool] = {}
         thumbnails.ready.connect(self._on_ready)
 
     @property
@@ -44,7 +58,14 @@ class QueryModel(QAbstractListModel):
         """Replace the queries."""
         self.beginResetModel()
         self._records = [record_of(path) for path in paths]
+        self._found = {}
         self.endResetModel()
+
+    def set_found(self, found: Mapping[Path, bool]) -> None:
+        """Tell which queries have a verified match; what is not named is open."""
+        if found != self._found:
+            self._found = dict(found)
+            self.dataChanged.emit(self.index(0), self.index(max(0, self.rowCount() - 1)))
 
     def remove(self, row: int) -> None:
         """Take one query out."""
@@ -61,14 +82,23 @@ class QueryModel(QAbstractListModel):
         record = self._records[index.row()]
         match role:
             case Qt.ItemDataRole.AccessibleTextRole:
-                return record.path.name
+                return ", ".join(filter(None, (record.path.name, self._verdict(record.path))))
             case Qt.ItemDataRole.ToolTipRole:
                 reason = self._thumbnails.failed(key_of(record)) or ""
-                return words.tooltip((record.path.name, words.folder_of(record.path), reason))
+                path = record.path
+                return words.tooltip((path.name, words.folder_of(path), self._verdict(path), reason))
             case role if role == RECORD_ROLE:
                 return record
+            case role if role == FOUND_ROLE:
+                return self._found.get(record.path)
             case _:
                 return None
+
+    def _verdict(self, path: Path) -> str:
+        found = self._found.get(path)
+        if found is None:
+            return ""
+        return self.tr("found") if found else self.tr("no verified match")
 
     @Slot(list)
     def _on_ready(self, keys: list[str]) -> None:
@@ -81,13 +111,14 @@ class QueryModel(QAbstractListModel):
 class QueryDelegate(QStyledItemDelegate):
     """Draws a query's thumbnail on a neutral ground, the current one with a frame in the accent colour."""
 
-    def __init__(self, thumbnails: ThumbnailService, parent: QObject | None = None) -> None:
+    def __init__(self, thumbnails: ThumbnailService, parent: QObject | None = None, tile: int = TILE) -> None:
         super().__init__(parent)
         self._pictures = PicturePainter(thumbnails)
+        self._tile = tile
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         """The same for every query."""
-        return QSize(TILE, TILE)
+        return QSize(self._tile, self._tile)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """Draw one query."""
@@ -103,4 +134,17 @@ class QueryDelegate(QStyledItemDelegate):
             painter.setPen(QPen(option.palette.color(role), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(option.rect.adjusted(2, 2, -2, -2), RADIUS, RADIUS)
+        self._paint_badge(painter, option, index.data(FOUND_ROLE))
         painter.restore()
+
+    def _paint_badge(self, painter: QPainter, option: QStyleOptionViewItem, found: object) -> None:
+        """A tick on what was found, a cross on what was not; nothing while that is open."""
+        if not isinstance(found, bool):
+            return
+        corner = option.rect.bottomRight() - QPoint(_BADGE + 3, _BADGE + 3)
+        badge = QRect(corner, QSize(_BADGE, _BADGE))
+        painter.setPen(QPen(option.palette.color(QPalette.ColorRole.Mid), 1))
+        painter.setBrush(option.palette.color(QPalette.ColorRole.Base))
+        painter.drawEllipse(badge)
+        role = QPalette.ColorRole.Accent if found else QPalette.ColorRole.BrightText
+        icons.paint(painter, "check" if found else "close", badge.adjusted(3, 3, -3, -3), option.palette.color(role))

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QMenu, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from app import intake, words
 from app.controls import quiet_button
 from app.elided_label import ElidedLabel
+from app.history_bar import HistoryBar
+from app.method_button import MethodButton
+from app.picture_actions import copy_paths, show_in_folder
 from app.preset_button import PresetButton
-from app.query_model import RECORD_ROLE, TILE, QueryDelegate, QueryModel
+from app.query_history import QueryHistory
+from app.query_model import FOUND_ROLE, RECORD_ROLE, TILE, QueryDelegate, QueryModel
+from app.query_tally import QueryTally
 from app.settings import DEFAULT_TOP
 from app.theme import GAP, GROUP, SPACE, large, set_property
 from app.thumbnails import ThumbnailService
@@ -21,6 +26,7 @@ from core.records import ImageRecord
 
 _MOST_MATCHES = 1000
 _NAME_WIDTH = 96
+_ROOMY = 900
 
 
 class QueryView(QWidget):
@@ -30,7 +36,9 @@ class QueryView(QWidget):
         handed(object): A HandOver of what was dropped here.
         current_changed(object): The Path of the query whose matches are to be shown, or None.
         queries_changed(list): A query was taken out: search with the rest.
-        options_changed(): Another number of matches, or another preset.
+        options_changed(): Another number of matches, another preset or method.
+        part_requested(object): The ImageRecord of a query of which a region is to be drawn.
+        past_requested(int): Go to this entry of the history.
         clear_requested(): Start over.
     """
 
@@ -38,6 +46,8 @@ class QueryView(QWidget):
     current_changed = Signal(object)
     queries_changed = Signal(list)
     options_changed = Signal()
+    part_requested = Signal(object)
+    past_requested = Signal(int)
     clear_requested = Signal()
 
     def __init__(self, thumbnails: ThumbnailService, parent: QWidget | None = None) -> None:
@@ -56,6 +66,17 @@ class QueryView(QWidget):
         self.top.valueChanged.connect(self.options_changed)
         self.preset = PresetButton()
         self.preset.chosen.connect(self.options_changed)
+        self.method = MethodButton()
+        self.method.chosen.connect(self.options_changed)
+        self.method.set_narrow(True)
+        self.part_button = quiet_button("region", self.tr("Search with a part"), "")
+        self.part_button.setToolTip(self.tr("Draw the part of the query to search with (Ctrl+R)"))
+        self.part_button.clicked.connect(self.ask_for_part)
+        self.history = QueryHistory(self)
+        self.history_bar = HistoryBar(self.history, thumbnails)
+        self.history_bar.chosen.connect(self.past_requested)
+        self.tally = QueryTally()
+        self.tally.next_requested.connect(self.go_to_unmatched)
         self.clear_button = quiet_button("close", self.tr("Clear"), self.tr("Clear the queries (Ctrl+L)"))
         self.clear_button.clicked.connect(self.clear_requested)
         self._lay_out()
@@ -67,15 +88,22 @@ class QueryView(QWidget):
         view.selectionModel().currentChanged.connect(self._on_current)
         view.setAccessibleName(self.tr("Queries"))
         view.remove_requested.connect(self._remove)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.customContextMenuRequested.connect(self._open_menu)
         return view
 
     def _lay_out(self) -> None:
         self.name.setMinimumWidth(_NAME_WIDTH)
+        past = QHBoxLayout()
+        past.setSpacing(GAP)
+        past.addWidget(self.history_bar, 1)
+        past.addWidget(self.tally)
         said = QVBoxLayout()
-        said.setSpacing(SPACE)
+        said.setSpacing(0)
         said.addStretch(1)
         said.addWidget(self.name)
         said.addWidget(self.place)
+        said.addLayout(past)
         said.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(GROUP, GAP, GAP, GAP)
@@ -84,7 +112,12 @@ class QueryView(QWidget):
         row.addSpacing(GAP)
         row.addLayout(said, 1)
         row.addLayout(self._options())
-        row.addWidget(self.clear_button, 0, Qt.AlignmentFlag.AlignTop)
+        edge = QVBoxLayout()
+        edge.setSpacing(SPACE)
+        edge.addWidget(self.clear_button)
+        edge.addWidget(self.part_button)
+        edge.addStretch(1)
+        row.addLayout(edge)
 
     def _options(self) -> QVBoxLayout:
         """One over the other, so that names have room beside them."""
@@ -99,9 +132,19 @@ class QueryView(QWidget):
         options.setSpacing(SPACE)
         options.addStretch(1)
         options.addLayout(wanted)
-        options.addWidget(self.preset, 0, Qt.AlignmentFlag.AlignRight)
+        ways = QHBoxLayout()
+        ways.setSpacing(SPACE)
+        ways.addStretch(1)
+        ways.addWidget(self.method)
+        ways.addWidget(self.preset)
+        options.addLayout(ways)
         options.addStretch(1)
         return options
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, a button at rest is an icon."""
+        super().resizeEvent(event)
+        self.method.set_narrow(event.size().width() < _ROOMY)
 
     # ------------------------------------------------------------------ what it shows
 
@@ -138,7 +181,42 @@ class QueryView(QWidget):
             )
             facts = f"{place} · {facts}"
         self.place.set_text(facts)
+        self.part_button.setEnabled(path is not None)
         self.current_changed.emit(path)
+
+    def show_found(self, found: Mapping[Path, bool], final: bool) -> None:
+        """Tell which queries have a verified match; those not named are still open.
+
+        Args:
+            found: By query.
+            final: Whether the search is over.
+        """
+        several = self._model.rowCount() > 1
+        self._model.set_found(found if several else {})
+        self.tally.show_found(found if several else {}, self._model.rowCount(), final)
+
+    @Slot()
+    def ask_for_part(self) -> None:
+        """Have a region of the current query drawn."""
+        record = self.strip.currentIndex().data(RECORD_ROLE)
+        if isinstance(record, ImageRecord):
+            self.part_requested.emit(record)
+
+    @Slot()
+    def go_to_unmatched(self) -> None:
+        """Make the next query without a verified match current."""
+        count, row = self._model.rowCount(), self.strip.currentIndex().row()
+        for step in range(1, count + 1):
+            index = self._model.index((row + step) % count)
+            if index.data(FOUND_ROLE) is False:
+                self.strip.setCurrentIndex(index)
+                return
+
+    def step(self, by: int) -> None:
+        """Go to a neighbouring query."""
+        row = self.strip.currentIndex().row() + by
+        if 0 <= row < self._model.rowCount():
+            self.strip.setCurrentIndex(self._model.index(row))
 
     @Slot()
     def _remove(self) -> None:
@@ -147,6 +225,29 @@ class QueryView(QWidget):
             self._model.remove(index.row())
             self.strip.fit()
             self.queries_changed.emit(self.queries)
+
+    @Slot(QPoint)
+    def _open_menu(self, place: QPoint) -> None:
+        index = self.strip.indexAt(place)
+        if index.isValid():
+            self.strip.setCurrentIndex(index)
+            menu = self.build_menu()
+            menu.aboutToHide.connect(menu.deleteLater)
+            menu.popup(self.strip.viewport().mapToGlobal(place))
+
+    def build_menu(self) -> QMenu:
+        """The context menu of the current query."""
+        menu = QMenu(self.strip)
+        current = self.current
+        if current is not None:
+            menu.addAction(self.tr("Search with this picture alone"), lambda: self.queries_changed.emit([current]))
+            menu.addAction(self.tr("Search with a part of it …"), self.ask_for_part)
+            menu.addSeparator()
+            menu.addAction(self.tr("Show in folder"), lambda: show_in_folder(current))
+            menu.addAction(self.tr("Copy path"), lambda: copy_paths([current]))
+            menu.addSeparator()
+            menu.addAction(self.tr("Take it out"), self._remove)
+        return menu
 
     # ------------------------------------------------------------------ dropping
 

@@ -30,11 +30,13 @@ class ResultsView(QWidget):
     Signals:
         compare_requested(object): A Match to compare with the query.
         search_requested(object): The Path of a picture to search with.
+        part_requested(object): The ImageRecord of a picture of which a region is to be drawn and searched with.
         selection_changed(object): The current Match, or None.
     """
 
     compare_requested = Signal(object)
     search_requested = Signal(object)
+    part_requested = Signal(object)
     selection_changed = Signal(object)
 
     def __init__(self, thumbnails: ThumbnailService, parent: QWidget | None = None) -> None:
@@ -168,6 +170,7 @@ class ResultsView(QWidget):
             lambda: self.compare_requested.emit(match),
             lambda: self._quick_look.show_record(match.record),
             self._search,
+            self.part_requested.emit,
             self._copier,
         )
         picked = [picked.record for picked in self._grid.selected_matches()]

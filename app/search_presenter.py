@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QRectF, Signal, Slot
 
 from app.pages import SearchPage
 from app.session import Session
 from core.events import MatchFound
+from core.records import ImageRecord
 
 
 class SearchPresenter(QObject):
@@ -22,9 +23,11 @@ class SearchPresenter(QObject):
 
     Signals:
         searching(): The page is worth opening.
+        part_requested(object): The ImageRecord of a picture of which a region is to be drawn.
     """
 
     searching = Signal()
+    part_requested = Signal(object)
 
     def __init__(self, session: Session, page: SearchPage, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +40,10 @@ class SearchPresenter(QObject):
         page.query.queries_changed.connect(self.search)
         page.query.options_changed.connect(self._search_again)
         page.query.clear_requested.connect(self.clear)
+        page.query.past_requested.connect(self._go_to_past)
+        page.query.part_requested.connect(self.part_requested)
         page.results.search_requested.connect(self.search_with)
+        page.results.part_requested.connect(self.part_requested)
         session.took_queries.connect(self.search)
         session.search_started.connect(self._on_started)
         session.matches_found.connect(self._on_matches)
@@ -47,7 +53,8 @@ class SearchPresenter(QObject):
     @Slot(list)
     def search(self, queries: Sequence[Path]) -> None:
         """Search with these pictures, in place of those before."""
-        self._session.search(queries, self._query.top.value(), self._query.preset.preset)
+        wish = self._query
+        self._session.search(queries, wish.top.value(), wish.preset.preset, wish.method.method)
         if queries:
             self.searching.emit()
 
@@ -55,6 +62,17 @@ class SearchPresenter(QObject):
     def search_with(self, path: Path) -> None:
         """Search with one picture of the library."""
         self.search([path])
+
+    @Slot(object, QRectF)
+    def search_part(self, record: ImageRecord, region: QRectF) -> None:
+        """Search with a region, in shares of a picture, drawn on it."""
+        self._session.take_part(record.path, (region.left(), region.top(), region.width(), region.height()))
+
+    @Slot(int)
+    def _go_to_past(self, place: int) -> None:
+        queries = self._query.history.go(place)
+        if queries is not None:
+            self.search(queries)
 
     @Slot()
     def clear(self) -> None:
@@ -70,7 +88,9 @@ class SearchPresenter(QObject):
     def _on_started(self, queries: list[Path]) -> None:
         current = self._query.current
         self._page.show_queries(bool(queries))
+        self._query.history.note(queries)
         self._query.set_queries(queries, current)
+        self._query.show_found({}, final=False)
 
     @Slot(object)
     def _show_answers(self, query: Path | None) -> None:
@@ -84,11 +104,13 @@ class SearchPresenter(QObject):
     def _on_matches(self, found: list[MatchFound]) -> None:
         current = self._query.current
         self._results.add_matches([event.match for event in found if event.query == current])
+        self._query.show_found(self._session.answers.found(final=False), final=False)
 
     @Slot(bool)
     def _on_ended(self, final: bool) -> None:
         if final:
             self._settle()
+        self._query.show_found(self._session.answers.found(final), final)
         self._results.finish()
 
     def _settle(self) -> None:

@@ -245,6 +245,16 @@ class Session(QObject):
 
         self.jobs.desk.do(look, took, self.failed.emit)
 
+    def take_part(self, picture: Path, shares: tuple[float, float, float, float]) -> None:
+        """Cut a region out of a picture, in shares of its width and height, and make it the query."""
+
+        def cut() -> Path:
+            from core.cropping import Box, cut_out
+
+            return cut_out(picture, Box(*shares, relative=True), self._pixels_folder)
+
+        self.jobs.desk.do(cut, lambda path: self.took_queries.emit([path]), self.failed.emit)
+
     def _on_taken(self, found: Intake, queries: list[Path], folders_are_libraries: bool) -> None:
         if folders_are_libraries and found.folders:
             self.libraries.add(found.folders)

@@ -19,7 +19,9 @@ from app.inspector_view import InspectorView
 from app.intake import HandOver
 from app.library_presenter import LibraryPresenter
 from app.library_view import LibraryView
+from app.method_button import global_methods
 from app.pages import DuplicatesPage, SearchPage
+from app.region_picker import RegionPicker
 from app.search_presenter import SearchPresenter
 from app.session import Session
 from app.settings import Settings
@@ -89,6 +91,7 @@ class Window(QMainWindow):
         self.inspector = InspectorView()
         self.status = StatusView()
         self.help = HelpView(self)
+        self.region_picker = RegionPicker(thumbnails, self)
         # Short aliases for what is used all over this file.
         self.query = self.search_page.query
         self.results = self.search_page.results
@@ -124,6 +127,11 @@ class Window(QMainWindow):
             "find": self._focus_query_box,
             "open_pictures": self.choose_pictures,
             "paste": self.paste,
+            "search_part": self.query.ask_for_part,
+            "history_back": self._step_back,
+            "history_forward": self.query.history_bar.forward.click,
+            "next_query": lambda: self.query.step(1),
+            "previous_query": lambda: self.query.step(-1),
             "clear_queries": self.clear_queries,
             "find_duplicates": self.find_duplicates,
             "export": self.export,
@@ -149,12 +157,16 @@ class Window(QMainWindow):
         self.duplicates_page.preset.chosen.connect(self._share_preset)
         self.results.selection_changed.connect(lambda picked: self._pick("search", picked))
         self.groups.search_requested.connect(self._search.search_with)
+        self.groups.part_requested.connect(self.region_picker.present)
+        self._search.part_requested.connect(self.region_picker.present)
+        self.region_picker.picked.connect(self._search.search_part)
         self.groups.selection_changed.connect(lambda picked: self._pick("duplicates", picked))
         self.duplicates_page.scan_requested.connect(self.find_duplicates)
         self.duplicates_page.export_requested.connect(self.export)
         self.compare.back_requested.connect(self._back)
         self.compare.message.connect(self.status.say)
         self._theme.changed.connect(self._on_theme)
+        self.session.jobs.desk.do(global_methods, self.query.method.offer_methods, self.session.failed.emit)
 
     def _connect_session(self) -> None:
         session, jobs = self.session, self.session.jobs
@@ -230,6 +242,9 @@ class Window(QMainWindow):
         self._inspect(self._picked.get(name))
         # Without this Escape would be taken from the views on the other pages.
         self.actions_by_name["back"].setEnabled(name == "compare")
+        self.actions_by_name["history_back"].setEnabled(name in ("search", "compare"))
+        for action in ("history_forward", "next_query", "previous_query", "search_part"):
+            self.actions_by_name[action].setEnabled(name == "search")
         self._allow_walking()
 
     @Slot()
@@ -243,6 +258,14 @@ class Window(QMainWindow):
         self.show_page(self._came_from)
         views = {"search": self.results, "duplicates": self.groups}
         views.get(self._came_from, self.pages).setFocus()
+
+    @Slot()
+    def _step_back(self) -> None:
+        """As in a browser: from a pair to the results, from a search to the one before."""
+        if self.page == "compare":
+            self._back()
+        else:
+            self.query.history_bar.back.click()
 
     @Slot()
     def _on_theme(self) -> None:

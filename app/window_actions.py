@@ -19,6 +19,9 @@ _ICONS = {
     "find": "search",
     "open_pictures": "open-folder",
     "paste": "paste",
+    "search_part": "region",
+    "history_back": "left",
+    "history_forward": "right",
     "clear_queries": "close",
     "find_duplicates": "duplicates",
     "export": "export",
@@ -78,7 +81,7 @@ class Actions(QObject):
         menu = QMenu(parent)
         for section in (
             ("add_folder", "rescan", "remove_folder"),
-            ("open_pictures", "paste", "clear_queries"),
+            ("open_pictures", "paste", "search_part", "clear_queries"),
             ("find_duplicates", "export"),
             ("library_panel", "inspector_panel"),
         ):

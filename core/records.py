@@ -166,7 +166,7 @@ class Match:
         score: [0, 1]; from 0.5 up the pair is verified, below it only looks alike.
         relation: What ``record`` is to the query, or None while nothing was verified yet.
         evidence: A is the query, B is ``record``.
-        words: The evidence in one line ("crop showing 62%, turned 90 degrees").
+        words: The evidence in one line ("a 62% crop, turned 90 degrees").
     """
 
     record: ImageRecord

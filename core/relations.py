@@ -20,6 +20,9 @@ WHOLE = 0.95
 _TILTED = 1.1
 """Perspective, as in ``Change.tilt``, that people do not give a picture which they cut or paste."""
 
+_RESIZED = 1.02
+"""A scale that is told; homographies are off by less."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -225,7 +228,7 @@ def reverse(evidence: Evidence, size_a: tuple[int, int], size_b: tuple[int, int]
 
 
 def words_for(relation: Relation, evidence: Evidence, size_a: tuple[int, int], tone: Tone | None = None) -> str:
-    """The evidence in one line, B as seen from A: "crop showing 62%, turned 90 degrees, 1.8 times larger"."""
+    """The evidence in one line, B as seen from A: "a 62% crop, turned 90 degrees, 1.8 times larger"."""
     if relation is Relation.SAME_FILE:
         return "same file"
     if relation is Relation.SAME_PIXELS:
@@ -244,7 +247,7 @@ def _lead(relation: Relation, evidence: Evidence) -> str:
     percent_a, percent_b = round(100 * evidence.coverage_a), round(100 * evidence.coverage_b)
     if relation is Relation.CROP:
         if evidence.coverage_b >= WHOLE:
-            return f"crop showing {percent_a}%"
+            return f"a {percent_a}% crop"
         if evidence.coverage_a >= WHOLE:
             return f"shows more, this is {percent_b}% of it"
         return f"overlap of {percent_a}% with {percent_b}%"
@@ -266,15 +269,20 @@ def _change_words(change: Change, relation: Relation) -> list[str]:
         words.append("mirrored")
     if change.is_turned:
         words.append(f"turned {abs(change.degrees):.0f} degrees {_direction(change.degrees)}".strip())
-    if change.scale > 1.03:
-        words.append(f"{change.scale:.1f} times larger" if change.scale >= 1.1 else "slightly larger")
-    elif change.scale < 0.97:
-        words.append(f"{1 / change.scale:.1f} times smaller" if change.scale <= 0.91 else "slightly smaller")
+    if change.scale > _RESIZED:
+        words.append(f"{_figure(change.scale)} times larger")
+    elif change.scale < 1 / _RESIZED:
+        words.append(f"{_figure(1 / change.scale)} times smaller")
     if change.tilt > 1.15 and relation is not Relation.SAME_SCENE:
         words.append("in perspective")
     elif change.squeeze > 1.06 and relation is not Relation.SAME_SCENE:
         words.append("squeezed")
     return words
+
+
+def _figure(scale: float) -> str:
+    """A scale as exact as a homography is ("1.25", "1.8", "12.5")."""
+    return f"{scale:.{2 if scale < 3 else 1}f}".rstrip("0").rstrip(".")
 
 
 def _direction(degrees: float) -> str:

@@ -30,6 +30,11 @@ def add(commands: Commands) -> None:
     )
     add_preset(parser, "how far to look")
     add_method(parser, "rank by this method alone (see: twinsight methods)", action="store")
+    parser.add_argument(
+        "--region",
+        metavar="LEFT,TOP,WIDTH,HEIGHT",
+        help="search with this part of the one query, in pixels of the upright picture",
+    )
     parser.add_argument("--top", type=positive, default=20, metavar="K", help="most matches per query (default: 20)")
     add_output(parser, "matches")
     parser.add_argument(

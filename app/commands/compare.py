@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def in_words(match: Match) -> str:
-    """The comparison in one line ("crop: crop showing 62%, 214 keypoints agree, score 0.97")."""
+    """The comparison in one line ("crop: a 62% crop, 214 keypoints agree, score 0.97")."""
     evidence = match.evidence
     if match.relation is None:
         return f"not the same picture: {printable(evidence.reason)}"

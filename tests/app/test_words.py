@@ -139,9 +139,9 @@ def test_every_relation_has_a_name_of_its_own() -> None:
 
 
 def test_a_match_is_read_out_as_a_sentence() -> None:
-    match = Match(record(), 0.84, Relation.CROP, Evidence(), "crop showing 62%")
+    match = Match(record(), 0.84, Relation.CROP, Evidence(), "a 62% crop")
     said = words.match_in_words(match).replace("\N{NO-BREAK SPACE}", " ")
-    assert said == "beach.jpg, crop showing 62%, score 0.84, 4032 × 3024 · 2.1 MiB · Holiday"  # noqa: RUF001
+    assert said == "beach.jpg, a 62% crop, score 0.84, 4032 × 3024 · 2.1 MiB · Holiday"  # noqa: RUF001
 
 
 def test_a_file_named_like_a_tag_is_shown_as_it_is_named() -> None:

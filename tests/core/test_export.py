@@ -28,7 +28,7 @@ def a_record(path: str = "/pictures/a.jpg") -> ImageRecord:
 
 def a_match(path: str = "/pictures/a.jpg", relation: Relation | None = Relation.CROP) -> Match:
     evidence = Evidence(inlier_count=42, homography=HOMOGRAPHY, coverage_a=0.5, similarity=float("nan"))
-    return Match(a_record(path), 0.97654321, relation, evidence, "crop showing 50%")
+    return Match(a_record(path), 0.97654321, relation, evidence, "a 50% crop")
 
 
 def a_group(*paths: str) -> Group:

@@ -1,0 +1,64 @@
+"""What was searched with before: a list with a place in it, as browsers keep one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+_MOST = 50
+
+Queries = tuple[Path, ...]
+
+
+class QueryHistory(QObject):
+    """Searches in their order; a new one after going back takes the place of those ahead.
+
+    Signals:
+        changed(): Another entry or another place.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._entries: list[Queries] = []
+        self._place = -1
+
+    @property
+    def entries(self) -> tuple[Queries, ...]:
+        """All searches, the oldest first."""
+        return tuple(self._entries)
+
+    @property
+    def place(self) -> int:
+        """Where we are among them; -1 without any."""
+        return self._place
+
+    @property
+    def has_back(self) -> bool:
+        """Whether there is an earlier search."""
+        return self._place > 0
+
+    @property
+    def has_forward(self) -> bool:
+        """Whether we went back from a later search."""
+        return self._place + 1 < len(self._entries)
+
+    def note(self, queries: Sequence[Path]) -> None:
+        """Take a search in; the same again, or none, is no news."""
+        wanted = tuple(queries)
+        if not wanted or (self._place >= 0 and self._entries[self._place] == wanted):
+            return
+        self._entries = [*self._entries[: self._place + 1], wanted][-_MOST:]
+        self._place = len(self._entries) - 1
+        self.changed.emit()
+
+    def go(self, place: int) -> Queries | None:
+        """Move to an entry; None where there is none."""
+        if not 0 <= place < len(self._entries):
+            return None
+        self._place = place
+        self.changed.emit()
+        return self._entries[place]
