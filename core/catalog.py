@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from core import _schema
+from core import _catalog_backup, _schema
 from core.events import Skipped
 from core.records import CatalogError, ImageRecord, LibraryError
 
@@ -147,6 +147,8 @@ class Catalog:
         self._connection.execute("PRAGMA foreign_keys = ON")
         self._connection.execute("PRAGMA cache_size = -32768")
         if version < _schema.VERSION:
+            if version:
+                _catalog_backup.back_up(self._connection, self.path, "before-update")
             _schema.migrate(self._connection)
 
     def _use_write_ahead_log(self) -> None:
@@ -303,7 +305,8 @@ class Catalog:
                 ImageRecord(Path(os.fsdecode(path)), digest.hex(), width, height, size, modified / 1e9, form, frames)
                 for folder in folders
                 for path, digest, width, height, size, modified, form, frames in self._connection.execute(
-                    "SELECT f.path, c.digest, c.width, c.height, f.size, f.modified_ns, c.format, c.frames"
+                    f"SELECT f.path, {_as('c.digest', 'BLOB')}, {_numbers('c.width', 'c.height', 'f.size')},"
+                    f" {_numbers('f.modified_ns')}, {_as('c.format', 'TEXT')}, {_numbers('c.frames')}"
                     " FROM file f JOIN content c ON c.id = f.content WHERE f.path >= ? AND f.path < ?"
                     " ORDER BY f.path",
                     _below(folder),
@@ -330,11 +333,13 @@ class Catalog:
         with self._plain_errors():
             for folder in folders:
                 for row in self._connection.execute(
-                    "SELECT DISTINCT c.id, c.digest, c.size, c.width, c.height, c.format, c.frames, c.pixels"
+                    f"SELECT DISTINCT c.id, {_as('c.digest', 'BLOB')}, {_numbers('c.size', 'c.width', 'c.height')},"
+                    f" {_as('c.format', 'TEXT')}, {_numbers('c.frames')}, {_as('c.pixels', 'BLOB')}"
                     " FROM file f JOIN content c ON c.id = f.content WHERE f.path >= ? AND f.path < ?",
                     _below(folder),
                 ):
-                    found[row[1]] = Content(*row)
+                    found[row[1]] = content = Content(*row)
+                    _check_size(content.width, content.height)
         return [found[digest] for digest in sorted(found)]
 
     def contents_of_size(self, size: int) -> list[tuple[int, bytes]]:
@@ -411,6 +416,8 @@ class Catalog:
                     f"SELECT content, data FROM feature WHERE method = ? AND content IN ({marks})",
                     (method, *batch),
                 ).fetchall()
+                if not all(isinstance(data, bytes) for _, data in rows):
+                    raise ValueError("a feature that is no bytes")
             yield from rows
 
     def store_features(self, method: str, rows: Iterable[tuple[int, bytes]]) -> None:
@@ -473,7 +480,7 @@ class Catalog:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._plain_errors():
+        with self._plain_errors(reading=False):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -485,9 +492,14 @@ class Catalog:
                 raise
 
     @contextlib.contextmanager
-    def _plain_errors(self) -> Iterator[None]:
+    def _plain_errors(self, reading: bool = True) -> Iterator[None]:
+        # What was read may be of any type where the file is damaged.
+        damage = (TypeError, ValueError, AttributeError, OverflowError) if reading else ()
         try:
             yield
+        except damage as error:
+            logger.debug("catalog %s", self.path, exc_info=True)
+            raise CatalogError(_damaged(self.path)) from error
         except (sqlite3.DatabaseError, OSError) as error:
             logger.debug("catalog %s", self.path, exc_info=True)
             raise CatalogError(_sentence(self.path, error)) from error
@@ -497,13 +509,34 @@ def _sentence(path: Path, error: sqlite3.DatabaseError | OSError) -> str:
     text = str(error).lower()
     if "locked" in text or "busy" in text:
         return f"{path} is in use by another Twinsight that is writing to it; wait for it to finish."
-    if "malformed" in text or "not a database" in text:
-        return f"{path} is damaged or is no catalog; move it away and index again, your pictures are not affected."
+    if "malformed" in text or "not a database" in text or "could not decode" in text:
+        return _damaged(path)
     if "full" in text or "no space" in text:
         return f"The disk of {path} is full; free some space and try again, what was done so far is kept."
     if "readonly" in text or "read-only" in text or isinstance(error, PermissionError):
         return f"{path} cannot be written; change its permissions or name another file with --catalog."
     return f"The catalog {path} failed: {error}."
+
+
+def _damaged(path: Path) -> str:
+    return (
+        f"{path} is damaged or is no catalog; `twinsight catalog repair` saves what can be read of it, your pictures"
+        " are not affected."
+    )
+
+
+def _check_size(width: int, height: int) -> None:
+    if width < 1 or height < 1:
+        raise ValueError(f"a picture of {width} x {height}")
+
+
+def _as(column: str, kind: str) -> str:
+    """A column as what it should be, whatever a damaged file holds there."""
+    return f"CAST({column} AS {kind})"
+
+
+def _numbers(*columns: str) -> str:
+    return ", ".join(_as(column, "INTEGER") for column in columns)
 
 
 def _below(folder: Path) -> tuple[bytes, bytes]:

@@ -67,7 +67,7 @@ def test_help_lists_the_commands_that_exist(capsys: pytest.CaptureFixture[str]) 
         main(["--help"])
 
     text = capsys.readouterr().out
-    for command in ("index", "scan", "search", "compare", "methods", "formats"):
+    for command in ("index", "scan", "search", "compare", "catalog", "methods", "formats"):
         assert f"    {command} " in text
 
 
@@ -246,6 +246,26 @@ def test_the_overlay_never_replaces_one_of_the_pictures(library: Path, capsys: p
 
     assert cat.read_bytes() == before
     assert "is one of the two pictures" in capsys.readouterr().err
+
+
+def test_a_catalog_is_checked_backed_up_and_repaired(
+    library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    catalog = tmp_path / "catalog.db"
+    assert main(["--catalog", str(catalog), "scan", str(library), "--preset", "fast"]) == 0
+    capsys.readouterr()
+    assert main(["catalog", "check", "--catalog", str(catalog)]) == 0
+    assert "is whole" in capsys.readouterr().out
+    assert main(["--catalog", str(catalog), "catalog", "backup"]) == 0
+    assert "SHA-256" in capsys.readouterr().out
+    data = bytearray(catalog.read_bytes())
+    data[8192:] = b"\xa5" * (len(data) - 8192)
+    catalog.write_bytes(data)
+    assert main(["catalog", "check", "--catalog", str(catalog)]) == 1
+    assert "twinsight catalog repair" in capsys.readouterr().err
+    assert main(["catalog", "repair", "--catalog", str(catalog)]) == 0
+    assert "is kept as" in capsys.readouterr().out
+    assert main(["catalog", "check", "--catalog", str(catalog)]) == 0
 
 
 def test_formats_say_what_reads_them_and_what_is_missing(

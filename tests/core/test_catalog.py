@@ -320,7 +320,8 @@ def test_a_damaged_catalog_is_named_in_one_sentence(tmp_path: Path, damage: str)
         catalog.records([tmp_path])
 
     assert str(error.value) == (
-        f"{path} is damaged or is no catalog; move it away and index again, your pictures are not affected."
+        f"{path} is damaged or is no catalog; `twinsight catalog repair` saves what can be read of it, your pictures"
+        " are not affected."
     )
 
 
