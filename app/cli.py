@@ -9,7 +9,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.arguments import catalog, compare, formats, index, methods, scan, search
+from app.arguments import apply, catalog, compare, decisions, formats, index, methods, plan, scan, search, undo
 from app.arguments.options import add_catalog
 
 STDOUT = Path("-")
@@ -68,7 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="print the version")
     add_catalog(parser, default=None)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for each in (index, scan, search, compare, catalog, methods, formats):
+    for each in (index, scan, search, compare, plan, apply, undo, decisions, catalog, methods, formats):
         each.add(commands)
     return parser
 

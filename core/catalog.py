@@ -268,6 +268,13 @@ class Catalog:
             row = self._connection.execute(f"{_SELECT_FILE} WHERE path = ?", (path,)).fetchone()
             return None if row is None else FileRow(*row)
 
+    def digest_of(self, path: Path) -> bytes | None:
+        """Digest of the content that a file had when it was last looked at, or None."""
+        rows = self.rows(
+            "SELECT c.digest FROM file f JOIN content c ON c.id = f.content WHERE f.path = ?", (os.fsencode(path),)
+        )
+        return rows[0][0] if rows else None
+
     def files_with_inode(self, inode: int, device: int) -> list[FileRow]:
         """Known files that had this number when they were last seen: the same file under an older name."""
         with self._plain_errors():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,7 +25,12 @@ from core.near import MiniatureCourt, same_pixels
 from core.presentation import group_of, ranks, records_by_digest
 from core.presets import Preset, preset
 from core.records import Group, Relation
+from core.review.arranging import Arrangement
+from core.review.decided import DecidedCourt
+from core.review.decisions import Decisions
+from core.review.protection import protected_folders
 from core.scanning import resolve_library
+from core.scope import Scope
 from core.stopwatch import Stage
 from core.verdicts import Court, Judgement, Question
 
@@ -43,12 +48,16 @@ class ScanOptions:
         hidden: Whether files and folders whose name starts with a dot are looked at.
         workers: Number of worker processes; None for one per core, at most eight.
         limits: What is too large to decode.
+        scope: Which files count as copies of each other.
+        settled: Whether groups are shown too that a person decided to keep as they are.
     """
 
     preset: str = "balanced"
     hidden: bool = False
     workers: int | None = None
     limits: Limits = field(default_factory=Limits)
+    scope: Scope = field(default_factory=Scope)
+    settled: bool = False
 
 
 def find_duplicates(catalog: Catalog, library: Sequence[Path], options: ScanOptions | None = None) -> Iterator[Event]:
@@ -74,7 +83,7 @@ def find_duplicates(catalog: Catalog, library: Sequence[Path], options: ScanOpti
             summary = event.summary
         else:
             yield event
-    scan = _Scan(catalog, folders, chosen, worker_count(options.workers))
+    scan = _Scan(catalog, folders, chosen, options)
     try:
         yield from scan.run()
     finally:
@@ -85,18 +94,21 @@ def find_duplicates(catalog: Catalog, library: Sequence[Path], options: ScanOpti
 class _Scan:
     """One scan of an indexed library."""
 
-    def __init__(self, catalog: Catalog, folders: Sequence[Path], chosen: Preset, workers: int) -> None:
+    def __init__(self, catalog: Catalog, folders: Sequence[Path], chosen: Preset, options: ScanOptions) -> None:
         self._catalog = catalog
         self._preset = chosen
         self._contents = catalog.contents(folders)
         self._records = records_by_digest(catalog, folders)
         self._ranks = ranks(self._contents, self._records)
         self._bonds = Bonds(self._ranks)
-        self._court: Judgement = MiniatureCourt(catalog, self._contents)
+        court: Judgement = MiniatureCourt(catalog, self._contents)
         if chosen.verifiers:
             # Of these folders: the same content may also lie in a library that is not plugged in.
             paths = {content.id: self._records[content.digest][0].path for content in self._contents}
-            self._court = Court(catalog, self._contents, paths, chosen.verifiers, workers)
+            court = Court(catalog, self._contents, paths, chosen.verifiers, worker_count(options.workers))
+        decided = Decisions(catalog).decided()
+        self._court = DecidedCourt(court, decided, self._contents)
+        self._arrangement = Arrangement(decided, options.scope, protected_folders(catalog), options.settled)
         self._shown: dict[int, str] = {}
         self._shown_at = 0.0
         self.groups: tuple[Group, ...] = ()
@@ -108,6 +120,8 @@ class _Scan:
     def run(self) -> Iterator[Event]:
         """The cascade."""
         yield from self._same_bytes()
+        for verdict in self._court.together():
+            self._bonds.add(verdict)
         self._same_pixels()
         yield from self._near()
         if self._preset.descriptor is not None:
@@ -127,16 +141,17 @@ class _Scan:
         """Several files of one content are a group at once."""
         for place, content in enumerate(self._contents):
             if len(self._records[content.digest]) > 1:
-                yield self._show(Star(place))
+                yield from self._show(Star(place))
 
     def _same_pixels(self) -> None:
-        first_of: dict[bytes, int] = {}
+        alike: dict[bytes, list[int]] = defaultdict(list)
         for place, content in enumerate(self._contents):
             if content.pixels is None:
                 continue
-            first = first_of.setdefault(content.pixels, place)
-            if first != place:
+            earlier = (first for first in alike[content.pixels] if not self._court.are_apart(first, place))
+            if (first := next(earlier, None)) is not None:
                 self._bonds.add(same_pixels(first, place))
+            alike[content.pixels].append(place)
 
     def _near(self) -> Iterator[Event]:
         """Pairs of near hashes."""
@@ -229,17 +244,18 @@ class _Scan:
             edges = {place: self._bonds.edge(centre, place) for place in members}
             star = Star(centre, {place: edge for place, edge in edges.items() if edge is not None})
             if star.members:
-                event = self._show(star)
-                if event.replaces != (event.group.id,):
-                    yield event
+                yield from self._show(star)
 
-    def _show(self, star: Star) -> GroupFound:
-        group = group_of(star, self._contents, self._records)
+    def _show(self, star: Star) -> Iterator[Event]:
+        group = self._arrangement.of(group_of(star, self._contents, self._records))
+        if group is None:
+            return
         root = self._bonds.joins.root(star.centre)
         places = {place for place in (root, star.centre, *star.members) if place in self._shown}
         replaced = tuple(sorted({self._shown.pop(place) for place in places}))
         self._shown[root] = group.id
-        return GroupFound(group, replaced)
+        if replaced != (group.id,):
+            yield GroupFound(group, replaced)
 
     def _present(self, stars: Sequence[Star]) -> tuple[Group, ...]:
         centres = {star.centre for star in stars} | {place for star in stars for place in star.members}
@@ -248,8 +264,8 @@ class _Scan:
             for place, content in enumerate(self._contents)
             if place not in centres and len(self._records[content.digest]) > 1
         ]
-        groups = [group_of(star, self._contents, self._records) for star in [*stars, *alone]]
-        return tuple(sorted(groups, key=_order))
+        groups = (self._arrangement.of(group_of(star, self._contents, self._records)) for star in [*stars, *alone])
+        return tuple(sorted((group for group in groups if group is not None), key=_order))
 
 
 def _order(group: Group) -> tuple[bool, int, bytes]:

@@ -19,10 +19,13 @@ from typing import TextIO
 
 from core.events import Summary
 from core.records import Evidence, ExportError, Group, Match, Member
+from core.review.plan_file import item_as_dict
+from core.review.values import Plan
 
 SCAN_COLUMNS = ("id", "path", "width", "height", "bytes", "keep", "why", "relation", "score", "inliers")
 SEARCH_COLUMNS = ("query", "rank", "path", "score", "relation", "inliers", "homography")
 SUBMISSION_COLUMNS = ("source", "target")
+PLAN_COLUMNS = ("path", "bytes", "action", "survivor", "relation", "why", "group", "companions")
 
 Matches = Sequence[tuple[Path, Sequence[Match]]]
 """Each query with its matches, best first."""
@@ -153,6 +156,16 @@ def write_search_csv(stream: TextIO, matches: Matches) -> None:
         for rank, match in enumerate(found, start=1):
             values = {"query": str(query), **_match_as_dict(rank, match)}
             writer.write([_cell(values[column]) for column in SEARCH_COLUMNS])
+
+
+def write_plan_csv(stream: TextIO, plan: Plan) -> None:
+    """Write one row per picture that would go."""
+    writer = _CsvWriter(stream)
+    writer.write(PLAN_COLUMNS)
+    for item in plan.items:
+        values = item_as_dict(item)
+        values["companions"] = " ".join(str(companion.path) for companion in item.companions)
+        writer.write([_cell(values[column]) for column in PLAN_COLUMNS])
 
 
 def write_submission(stream: TextIO, matches: Matches) -> None:

@@ -136,7 +136,7 @@ class Evidence:
         coverage_b: Share of B's area that A accounts for, in [0, 1].
         similarity: Likeness of the pixels under the homography (correlation, [-1, 1]), or None.
         reason: "ok", or why the pair was rejected ("too few matches").
-        basis: What decided: "bytes", "pixels", "hash", "keypoints" or "descriptor".
+        basis: What decided: "bytes", "pixels", "hash", "keypoints", "descriptor" or "person".
     """
 
     points_a: NDArray[np.float32] = field(default_factory=_no_points)
@@ -193,6 +193,7 @@ class Member:
         words: The evidence in one line.
         keep: Whether the keep rules would keep this file.
         why: Why it is kept, or could go.
+        new: Whether it joined since a person settled this group.
     """
 
     record: ImageRecord
@@ -202,6 +203,7 @@ class Member:
     words: str
     keep: bool
     why: str
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.bins import is_bin
 from core.images import EXTENSIONS
 from core.records import LibraryError
 
@@ -78,7 +79,8 @@ def _checked(folder: Path) -> Path:
 def walk(library: Sequence[Path], *, hidden: bool = False) -> Iterator[FileEntry | FolderProblem]:
     """Yield every file with a picture's extension below the folders, sorted within each folder.
 
-    Symbolic links are not followed, so there are no loops and no file is seen twice under two names.
+    Symbolic links are not followed, so there are no loops and no file is seen twice under two names. What lies in a
+    trash or in our quarantine was removed, and is no picture of the library.
 
     Args:
         library: Folders as returned by ``resolve_library``.
@@ -98,7 +100,8 @@ def walk(library: Sequence[Path], *, hidden: bool = False) -> Iterator[FileEntry
             if entry.name.startswith(".") and not hidden:
                 continue
             if entry.is_dir(follow_symlinks=False):
-                below.append(Path(entry.path))
+                if not is_bin(entry.name):
+                    below.append(Path(entry.path))
             elif os.path.splitext(entry.name)[1].lower() in EXTENSIONS:  # noqa: PTH122 - a Path per name is slow
                 found = _entry(entry)
                 if found is not None:

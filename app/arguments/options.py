@@ -65,6 +65,13 @@ def add_running(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_commit(parser: argparse.ArgumentParser, rehearse: str, commit: str) -> None:
+    """Whether anything is touched."""
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--dry-run", action="store_true", help=rehearse)
+    either.add_argument("--commit", action="store_true", help=commit)
+
+
 def positive(text: str) -> int:
     """A whole number of at least 1."""
     number = int(text) if text.isdecimal() else 0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from core._catalog_journal import JournalTable, Operation
+from core._catalog_journal import JournalTable, Operation, State
 from core.catalog import Catalog
 from core.records import ReviewError
 from core.review.applying import Tally, operation_of, operations, settle_all
@@ -51,6 +52,20 @@ def undoable(catalog: Catalog, operation: int | None = None) -> Operation:
     for found in sorted(candidates, key=lambda found: found.undone is not None):
         return found
     raise ReviewError("There is nothing to undo.")
+
+
+def going_back(catalog: Catalog, operation: int | None = None) -> tuple[Operation, tuple[Path, ...]]:
+    """What ``undo`` would bring back.
+
+    Returns:
+        The clean-up and its files.
+
+    Raises:
+        ReviewError: There is nothing to undo.
+    """
+    found = undoable(catalog, operation)
+    steps = JournalTable(catalog).steps(found.id, State.DONE, State.STARTED, State.UNDOING)
+    return found, tuple(step.source for step in steps)
 
 
 def _take_back(catalog: Catalog, operation: Operation, files: Files, stuck: list[Left]) -> Iterator[ReviewEvent]:
