@@ -178,6 +178,8 @@ class ModeBar(QWidget):
             Segment(self.tr("Blink"), "blink", self.tr("One after the other in the same place (3)")),
             Segment(self.tr("Blend"), "blend", self.tr("One shining through the other (4)")),
             Segment(self.tr("Difference"), "difference", self.tr("What differs, as a heat map (5)")),
+            Segment(self.tr("Side by side"), "beside", self.tr("Side by side, with nothing drawn over them (6)")),
+            Segment(self.tr("Inspect"), "inspect", self.tr("Both files compared, and which is better (7)")),
         ]
 
     def _buttons(self) -> tuple[QToolButton, ...]:
@@ -249,7 +251,15 @@ class OptionsBar(QWidget):
         self._pages = QStackedWidget(self)
         self._agreeing = 0
         self._wanted_lines = USUAL_LINES
-        for page in (self._lines(), self._swipe(), self._blink(), self._blend(), self._difference()):
+        for page in (
+            self._lines(),
+            self._swipe(),
+            self._blink(),
+            self._blend(),
+            self._difference(),
+            self._beside(),
+            self._inspect(),
+        ):
             self._pages.addWidget(page)
         self._pages.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
@@ -306,9 +316,16 @@ class OptionsBar(QWidget):
     def _difference(self) -> QWidget:
         return self._page(quiet_label(self, self.tr("Brightness is matched before subtracting")))
 
+    def _beside(self) -> QWidget:
+        return self._page(quiet_label(self, self.tr("The same detail stays opposite while you zoom and drag")))
+
+    def _inspect(self) -> QWidget:
+        return self._page(quiet_label(self, self.tr("Sharpness is measured where both show the same")))
+
     def show_mode(self, mode: Mode) -> None:
         """Shows what belongs to a mode."""
         self._pages.setCurrentIndex(list(Mode).index(mode))
+        self.zoom.setVisible(mode is not Mode.INSPECT)
         self.pause.setChecked(False)
 
     def set_counts(self, agreeing: int, rejected: int) -> None:

@@ -148,7 +148,7 @@ class CompareCanvas(CompareSurface):
             self.setCursor(Qt.CursorShape.SplitHCursor)
         elif self._grabbed is not None:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif self.scene.mode is Mode.LINES and self.scene.pointer is not None:
+        elif not self.scene.mode.overlaid and self.scene.pointer is not None:
             self.setCursor(Qt.CursorShape.CrossCursor)
         else:
             self.setCursor(Qt.CursorShape.OpenHandCursor)

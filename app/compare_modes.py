@@ -19,12 +19,12 @@ _CAPTION_GAP = 32.0
 def paint(painter: QPainter, scene: Scene, palette: QPalette) -> None:
     """Paints the whole canvas."""
     painter.fillRect(painter.viewport(), palette.color(QPalette.ColorRole.Window))
-    for side in (0, 1) if scene.mode is Mode.LINES else (0,):
+    for side in (0,) if scene.mode.overlaid else (0, 1):
         painter.fillRect(scene.area(side), ground(palette))
-    if scene.mode is Mode.LINES:
-        _paint_side_by_side(painter, scene, palette)
-    else:
+    if scene.mode.overlaid:
         _paint_one_over_the_other(painter, scene, palette)
+    else:
+        _paint_side_by_side(painter, scene, palette)
     if scene.notice:
         paint_note(painter, scene, scene.notice)
     _paint_captions(painter, scene, palette)
@@ -36,10 +36,12 @@ def _paint_side_by_side(painter: QPainter, scene: Scene, palette: QPalette) -> N
             _paint_absence(painter, scene, side, palette)
         else:
             paint_picture(painter, scene, side)
-    if None not in scene.pictures:
+    if None in scene.pictures:
+        return
+    if scene.mode is Mode.LINES:
         paint_evidence(painter, scene)
-        paint_crosshair(painter, scene)
         _paint_residual_legend(painter, scene)
+    paint_crosshair(painter, scene)
 
 
 def _paint_one_over_the_other(painter: QPainter, scene: Scene, palette: QPalette) -> None:

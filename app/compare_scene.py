@@ -23,18 +23,20 @@ _STACKED_FROM = 1.25
 
 
 class Mode(StrEnum):
-    """The ways to look at a pair; the order is that of the keys 1 to 5."""
+    """The ways to look at a pair; the order is that of the keys 1 to 7."""
 
     LINES = "lines"
     SWIPE = "swipe"
     BLINK = "blink"
     BLEND = "blend"
     DIFFERENCE = "difference"
+    BESIDE = "beside"
+    INSPECT = "inspect"
 
     @property
     def overlaid(self) -> bool:
         """Whether the second picture is laid over the first, which takes a homography."""
-        return self is not Mode.LINES
+        return self in (Mode.SWIPE, Mode.BLINK, Mode.BLEND, Mode.DIFFERENCE)
 
 
 @dataclass(slots=True, eq=False)

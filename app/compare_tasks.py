@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtGui import QImage
 
+from app.pair_facts import PairFacts
 from app.pair_loader import Pair
 from core import overlay
 from core.difference import SIDE, Difference, difference
@@ -32,6 +33,35 @@ def subtract(pair: Pair, homography: Matrix) -> Difference | None:
     # The second may show a small part of the first, so it takes all the pixels that its screen copy has.
     pixels = first.pixels(SIDE), second.pixels(2 * SIDE)
     return difference(*pixels, homography, first.size, second.size)
+
+
+def inspect(pair: Pair, paths: tuple[Path, Path], homography: Matrix | None, cropped: bool) -> PairFacts:
+    """Measures the pair, and reads what is written in its files.
+
+    Args:
+        pair: The pictures.
+        paths: Their files.
+        homography: (3, 3) float64, first to second in full-size pixels, facing the right way, or None.
+        cropped: Whether one is a crop of the other.
+
+    Raises:
+        OSError: A file is gone.
+    """
+    from core.appraisal import SIDE as MEASURED
+    from core.appraisal import appraise
+    from core.file_facts import read_facts
+
+    first, second = pair
+    states = paths[0].stat(), paths[1].stat()
+    appraisal = appraise(
+        (first.pixels(MEASURED), second.pixels(MEASURED)),
+        (first.size, second.size),
+        (read_facts(paths[0]), read_facts(paths[1])),
+        homography,
+        cropped,
+    )
+    sizes = states[0].st_size, states[1].st_size
+    return PairFacts(paths, sizes, (states[0].st_mtime, states[1].st_mtime), appraisal)
 
 
 def draw(pair: Pair, match: Match, limit: int) -> Pixels:

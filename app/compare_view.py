@@ -1,4 +1,4 @@
-"""The compare page: two pictures, the keypoints that tie them together, and five ways to look at them."""
+"""The compare page: two pictures, the keypoints that tie them together, and seven ways to look at them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app import compare_tasks, evidence_words, theme
 from app.compare_bars import EvidenceHeader, ModeBar, OptionsBar
@@ -17,11 +17,13 @@ from app.compare_canvas import CompareCanvas
 from app.compare_scene import Mode
 from app.compare_surface import STEP
 from app.empty_state import EmptyState
+from app.inspect_panel import InspectPanel
+from app.pair_facts import PairFacts
 from app.pair_pictures import PairPictures
 from app.pyramid import Pyramid
 from core import overlay
 from core.difference import Difference
-from core.records import Match
+from core.records import Match, Relation
 
 _NOTICE_MILLISECONDS = 4000
 
@@ -50,6 +52,7 @@ class CompareView(QWidget):
         self.header = EvidenceHeader(self)
         self.bar = ModeBar(self)
         self.canvas = CompareCanvas(self)
+        self.inspect = InspectPanel(self)
         self.options = OptionsBar(self)
         self._empty = EmptyState(self)
         self._notice = QTimer(self)
@@ -72,7 +75,10 @@ class CompareView(QWidget):
         column.setSpacing(theme.GAP)
         for bar in (self.header, self.bar):
             column.addWidget(bar)
-        column.addWidget(self.canvas, 1)
+        self._looks = QStackedWidget(page)
+        self._looks.addWidget(self.canvas)
+        self._looks.addWidget(self.inspect)
+        column.addWidget(self._looks, 1)
         column.addWidget(self.options)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
@@ -201,7 +207,9 @@ class CompareView(QWidget):
         self.bar.modes.choose(index)
         self.options.show_mode(mode)
         self.canvas.set_mode(mode)
+        self._looks.setCurrentWidget(self.inspect if mode is Mode.INSPECT else self.canvas)
         self._want_difference()
+        self._want_facts()
 
     def swap(self) -> None:
         """Puts B on the left, and under A in the modes that lay one over the other."""
@@ -253,6 +261,8 @@ class CompareView(QWidget):
         self.options.set_counts(0, 0)
         self._allow_overlaid(self.tr("The evidence is not there yet."))
         self.pictures.open(left, right)
+        self.inspect.wait()
+        self._want_facts()
 
     def _evidence_match(self) -> Match | None:
         """The match as told from the left picture to the right one."""
@@ -274,6 +284,7 @@ class CompareView(QWidget):
         if proof.homography is None:
             self._leave_overlaid()
         self._want_difference()
+        self._want_facts()
 
     def _leave_overlaid(self) -> None:
         """Goes back to side by side where nothing tells how one picture lies on the other."""
@@ -307,6 +318,8 @@ class CompareView(QWidget):
             nothing = self.tr("The pictures share too little to compare.")
             found = result if isinstance(result, Difference) else None
             self.canvas.set_difference(found, None if found else nothing)
+        elif isinstance(result, PairFacts):
+            self.inspect.show_facts(result, self.canvas.scene.letters)
         elif isinstance(result, QImage):
             QGuiApplication.clipboard().setImage(result)
             self.notify(self.tr("Copied as picture"))
@@ -317,6 +330,8 @@ class CompareView(QWidget):
     def _take_failure(self, name: str, reason: str) -> None:
         if name == "difference":
             self.canvas.set_difference(None, reason)
+        elif name == "facts":
+            self.inspect.wait(self.tr("That did not work: {reason}").format(reason=reason))
         else:
             self.notify(self.tr("That did not work: {reason}").format(reason=reason))
 
@@ -329,6 +344,15 @@ class CompareView(QWidget):
             return
         matrix = proof.homography
         self.pictures.work("difference", lambda pair: compare_tasks.subtract(pair, matrix))
+
+    def _want_facts(self) -> None:
+        """Measures the pair where that is asked for; anew once the evidence is there."""
+        scene, paths = self.canvas.scene, self._paths
+        if scene.mode is not Mode.INSPECT or paths is None:
+            return
+        matrix = scene.proof.homography if scene.proof is not None else None
+        cropped = self._match is not None and self._match.relation is Relation.CROP
+        self.pictures.work("facts", lambda pair: compare_tasks.inspect(pair, paths, matrix, cropped))
 
     # ---- saving and copying ----
 

@@ -59,6 +59,7 @@ SHORTCUTS = (
     Shortcut("back", "Compare", "Back to the results", ("Esc",)),
     Shortcut("", "Compare", "Next or previous pair", ("PgDown", "PgUp", "]", "[")),
     Shortcut("", "Compare", "Lines, swipe, blink, blend, difference", ("1", "2", "3", "4", "5")),
+    Shortcut("", "Compare", "Side by side, inspect both files", ("6", "7")),
     Shortcut("", "Compare", "Larger, smaller", ("+", "=", "-")),
     Shortcut("", "Compare", "Fit, pixel for pixel", ("0", "Z")),
     Shortcut("", "Compare", "Lock the two views together", ("L",)),

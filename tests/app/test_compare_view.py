@@ -94,12 +94,12 @@ def evidence(matrix: Matrix | None, reason: str = "ok") -> Evidence:
     return Evidence(points_a.astype(np.float32), points_b.astype(np.float32), inliers, count, matrix, reason=reason)
 
 
-def match_of(path: Path, proof: Evidence) -> Match:
+def match_of(path: Path, proof: Evidence, relation: Relation = Relation.EDITED) -> Match:
     with Image.open(path) as picture:
         width, height = picture.size
     record = ImageRecord(path, "ab" * 32, width, height, path.stat().st_size, 0.0, "PNG")
     accepted = proof.accepted
-    return Match(record, 0.93 if accepted else 0.2, Relation.EDITED if accepted else None, proof, "a copy")
+    return Match(record, 0.93 if accepted else 0.2, relation if accepted else None, proof, "a copy")
 
 
 @pytest.fixture
@@ -329,7 +329,7 @@ def test_far_in_pixels_are_squares(
 
 def test_keys_choose_the_modes(qtbot: QtBot, view: CompareView, on_show: Callable[[str], Matrix]) -> None:
     on_show("tilted")
-    for key, mode in zip("12345", Mode, strict=True):
+    for key, mode in zip("1234567", Mode, strict=True):
         qtbot.keyClick(view.canvas, key)
         assert view.canvas.scene.mode is mode
         assert view.bar.modes.current() == list(Mode).index(mode)
@@ -665,3 +665,35 @@ def test_only_a_perspective_that_shows_is_kept() -> None:
     strongly = edge_transform(SHAPES["tilted"][0])
     assert near_affine(hardly, frame.toRectF(), 0.5).isAffine()
     assert near_affine(strongly, frame.toRectF(), 0.5) == strongly
+
+
+# ---------------------------------------------------------------------- inspecting
+
+
+def test_both_files_are_compared_and_the_better_one_is_named(
+    qtbot: QtBot, view: CompareView, pair: Callable[[str], tuple[Path, Path, Matrix]]
+) -> None:
+    first, second, matrix = pair("cropped")
+    shown(qtbot, view, first, match_of(second, evidence(matrix), Relation.CROP))
+    view.set_mode(Mode.INSPECT)
+    qtbot.waitUntil(lambda: bool(view.inspect.verdict))
+    assert view.inspect.isVisible() and not view.canvas.isVisible()
+    assert view.inspect.verdict.startswith("A is better: shows more: the other is")
+    rows = {row.name: row for row in view.inspect.rows}
+    assert rows["Dimensions"].differs and not rows["Folder"].differs
+    assert rows["Compression"].values == ("without loss", "without loss")
+    view.set_mode(Mode.BESIDE)
+    assert view.canvas.isVisible()
+
+
+def test_inspecting_goes_on_with_the_next_pair(
+    qtbot: QtBot, view: CompareView, pair: Callable[[str], tuple[Path, Path, Matrix]]
+) -> None:
+    first, second, matrix = pair("cropped")
+    view.set_mode(Mode.INSPECT)
+    shown(qtbot, view, first, match_of(second, evidence(matrix), Relation.CROP))
+    qtbot.waitUntil(lambda: "shows more" in view.inspect.verdict)
+    _, other, _ = pair("mirrored")
+    view.show_pair(first, other)
+    qtbot.waitUntil(lambda: "shows more" not in view.inspect.verdict)
+    assert view.inspect.rows[2].values[0] == view.inspect.rows[2].values[1]
