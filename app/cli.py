@@ -9,7 +9,21 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.arguments import apply, catalog, compare, decisions, formats, index, methods, plan, scan, search, undo
+from app.arguments import (
+    apply,
+    catalog,
+    compare,
+    compression,
+    decisions,
+    evaluate,
+    formats,
+    index,
+    methods,
+    plan,
+    scan,
+    search,
+    undo,
+)
 from app.arguments.options import add_catalog
 
 STDOUT = Path("-")
@@ -52,7 +66,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 def outputs(namespace: argparse.Namespace) -> list[Path]:
     """The files that results are asked for in, ``-`` among them."""
-    named = (getattr(namespace, option, None) for option in ("csv", "json", "submission", "overlay"))
+    named = (getattr(namespace, option, None) for option in ("csv", "json", "submission", "overlay", "plot"))
     return [path for path in named if path is not None]
 
 
@@ -68,7 +82,21 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="print the version")
     add_catalog(parser, default=None)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for each in (index, scan, search, compare, plan, apply, undo, decisions, catalog, methods, formats):
+    for each in (
+        index,
+        scan,
+        search,
+        compare,
+        plan,
+        apply,
+        undo,
+        decisions,
+        evaluate,
+        compression,
+        catalog,
+        methods,
+        formats,
+    ):
         each.add(commands)
     return parser
 

@@ -31,17 +31,31 @@ class Ranking:
         catalog: Where the features are.
         contents: The library, in order of the digests.
         method: Name of a global method.
+        metric: Another way to compare than the method's own, or None.
+        dimension: Dimensions to whiten to, 0 for no whitening, or None for what the method says of itself.
+
+    Attributes:
+        places: (N,) int64, which of the contents have a descriptor.
+        base: (N, D) their descriptors, whitened where that was asked for.
 
     Raises:
         MethodError: There is no such method, or it has no descriptor for a whole picture.
     """
 
-    def __init__(self, catalog: Catalog, contents: Sequence[Content], method: str) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        contents: Sequence[Content],
+        method: str,
+        metric: Metric | None = None,
+        dimension: int | None = None,
+    ) -> None:
         self.info = _global_info(method)
+        self.metric = metric or self.info.metric
         self._trained = _trained(catalog, contents, method)
         self.places, base = self._load(catalog, contents)
-        self._whitening = library_whitening(catalog, contents, self.info, base)
-        self._base = base if self._whitening is None else self._whitening.apply(np.asarray(base, np.float32))
+        self._whitening = _whitening(catalog, contents, self.info, base, dimension)
+        self.base = base if self._whitening is None else self._whitening.apply(np.asarray(base, np.float32))
 
     def _load(self, catalog: Catalog, contents: Sequence[Content]) -> tuple[NDArray[np.int64], Vectors]:
         place = {content.id: number for number, content in enumerate(contents)}
@@ -51,10 +65,7 @@ class Ranking:
         vectors = [self.unpack(data) for _, data in rows]
         if not vectors:
             return places, np.zeros((0, self.info.dimension), np.float32)
-        stacked = np.stack(vectors)
-        if self.info.metric is Metric.HAMMING:
-            return places, np.asarray(stacked, np.uint8)
-        return places, np.asarray(stacked, np.float32)
+        return places, _stacked(vectors, self.info)
 
     def unpack(self, data: bytes) -> Vectors:
         """A stored feature as (D,) descriptor."""
@@ -74,15 +85,31 @@ class Ranking:
         Returns:
             (N,) float32 for ``places``, larger is closer; in [0, 1] but for cosine, correlation and L2.
         """
+        return np.asarray(self.compared([data])[0], np.float32)
+
+    def compared(self, features: Sequence[bytes]) -> NDArray[np.float32]:
+        """(Q, N) float32, likewise for several queries at once."""
         if not len(self.places):
-            return np.zeros(0, np.float32)
-        query = self.unpack(data)[None]
-        if self._whitening is not None:
-            query = self._whitening.apply(np.asarray(query, np.float32))
+            return np.zeros((len(features), 0), np.float32)
         if self.info.name == "pdq":
-            turned = np.frombuffer(data[:-1], np.uint8).reshape(len(ORIENTATIONS), -1)
-            return np.asarray(similarities(self.info.metric, turned, self._base).max(axis=0), np.float32)
-        return np.asarray(similarities(self.info.metric, query, self._base)[0], np.float32)
+            return np.stack([self._turned(data) for data in features])
+        return similarities(self.metric, self.vectors(features), self.base)
+
+    def vectors(self, features: Sequence[bytes]) -> Vectors:
+        """(Q, D), the descriptors of queries, whitened as those of the library are."""
+        stacked = _stacked([self.unpack(data) for data in features], self.info)
+        return stacked if self._whitening is None else self._whitening.apply(np.asarray(stacked, np.float32))
+
+    def _turned(self, data: bytes) -> NDArray[np.float32]:
+        """(N,), the best of the eight orientations of a query."""
+        turned = np.frombuffer(data[:-1], np.uint8).reshape(len(ORIENTATIONS), -1)
+        return np.asarray(similarities(self.metric, turned, self.base).max(axis=0), np.float32)
+
+
+def _stacked(vectors: Sequence[Vectors], info: MethodInfo) -> Vectors:
+    """(N, D) in the type of the method."""
+    stacked = np.stack(vectors)
+    return np.asarray(stacked, np.uint8) if info.metric is Metric.HAMMING else np.asarray(stacked, np.float32)
 
 
 def stored_key(method: str) -> str:
@@ -112,7 +139,10 @@ def _global_info(method: str) -> MethodInfo:
 
 def _trained(catalog: Catalog, contents: Sequence[Content], method: str) -> TrainableMethod | None:
     """A method that learns from the library, fitted: once for each set of contents, then from the catalog."""
-    made = instance(method)
+    if not isinstance(instance(method), TrainableMethod):
+        return None
+    # Not the shared instance: another thread may rank another library, whose codebook is another.
+    made = registry.create(method)
     if not isinstance(made, TrainableMethod):
         return None
     name = f"{made.info.key}:{_fingerprint(contents)}"
@@ -146,6 +176,17 @@ def library_whitening(
     whitening = fit_whitening(np.asarray(descriptors, np.float32))
     catalog.store_model(name, whitening.pack())
     return whitening
+
+
+def _whitening(
+    catalog: Catalog, contents: Sequence[Content], info: MethodInfo, descriptors: Vectors, dimension: int | None
+) -> Whitening | None:
+    """The whitening that was asked for, or that the method has by itself."""
+    if dimension is None:
+        return library_whitening(catalog, contents, info, descriptors)
+    if not dimension or not len(descriptors):
+        return None
+    return fit_whitening(np.asarray(descriptors, np.float32), dimension)
 
 
 def _fingerprint(contents: Sequence[Content]) -> str:

@@ -10,6 +10,7 @@ The errors::
         MethodError           a method or preset by that name does not exist
         ExportError           a result cannot be written
         ReviewError           a plan cannot be read or applied, or another clean-up is at work
+        TruthError            the truth of an evaluation cannot be read, or fits no picture
 
 Coordinates are (x, y) in pixels of the upright full-size picture, pixel centres at integers.
 Scores are in [0, 1], larger is closer.
@@ -68,6 +69,10 @@ class ExportError(TwinsightError):
 
 class ReviewError(TwinsightError):
     """A plan or a list of decisions cannot be read or applied, or another clean-up is at work."""
+
+
+class TruthError(TwinsightError):
+    """The truth of an evaluation cannot be read, or names none of the pictures."""
 
 
 class Relation(StrEnum):

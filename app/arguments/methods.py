@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from app.arguments.options import Commands, add_command
+from app.arguments.options import Commands, add_command, output
 
 
 def add(commands: Commands) -> None:
     """Add ``methods`` to the parser."""
-    add_command(commands, "methods", "list the methods that pictures can be described with")
+    parser = add_command(commands, "methods", "list what pictures can be described, ranked and compressed with")
+    parser.add_argument(
+        "--speed", action="store_true", help="also measure the pictures per second of each method, on one core"
+    )
+    parser.add_argument("--json", type=output, metavar="FILE", help="write the list as JSON, with papers; - is stdout")

@@ -1,20 +1,52 @@
-"""``twinsight methods``: list what pictures can be described with."""
+"""``twinsight methods``: list what pictures can be described, ranked and compressed with."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 
-from app.terminal import table
-from core.features.registry import methods
+from app.commands import running
+from app.terminal import printable, table
+from core import export
+from core.evaluation.speed import describing_speeds
+from core.retrieval.offers import Offer, offers
+
+_GROUPS = {
+    "methods": "Methods",
+    "distances": "Other distances of histograms, behind a colon",
+    "recipes": "Recipes",
+    "steps": "Steps, behind a plus; a number goes behind @, as in pq@64",
+    "fusion": "Fusion of any of these, with ~ between",
+}
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print one line per method."""
-    rows = [
-        (info.name, str(info.kind), info.family, str(info.dimension), str(info.metric), info.title)
-        for info in methods().values()
-    ]
-    for line in table(("name", "kind", "family", "dimension", "compared by", "what it is"), rows):
-        sys.stdout.write(f"{line}\n")
+    """Print one line per method, step and fusion."""
+    running.check_outputs(arguments)
+    listed = offers()
+    names = [offer.specification for offer in listed if offer.group == "methods" and not offer.problem]
+    speeds = describing_speeds(names) if arguments.speed else {}
+    rows = [{**asdict(offer), "pictures_per_second": speeds.get(offer.specification)} for offer in listed]
+    running.write(arguments.json, lambda stream: export.write_json(stream, {"methods": rows}))
+    if not running.wants_table(arguments):
+        return 0
+    for group, title in _GROUPS.items():
+        chosen = [offer for offer in listed if offer.group == group]
+        sys.stdout.write(f"{title}:\n")
+        for line in table(_titles(speeds), [_cells(offer, speeds) for offer in chosen], indent="  "):
+            sys.stdout.write(f"{line}\n")
+        sys.stdout.write("\n")
     return 0
+
+
+def _titles(speeds: dict[str, float]) -> Sequence[str]:
+    return ("name", "bytes", *(("pictures/s",) if speeds else ()), "what it is")
+
+
+def _cells(offer: Offer, speeds: dict[str, float]) -> tuple[str, ...]:
+    size = "" if offer.bytes_per_picture is None else f"{offer.bytes_per_picture:,}"
+    speed = speeds.get(offer.specification)
+    words = printable(offer.title if not offer.problem else f"{offer.title} - {offer.problem}")
+    return (offer.specification, size, *(("" if speed is None else f"{speed:,.0f}",) if speeds else ()), words)

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 _MOST_SAMPLES = 20_000
 _LEAST_SAMPLES = 32
+_WIDE = 2048
+"""Descriptors longer than this are whitened by the products of samples, at most so many."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,15 +64,28 @@ def fit_whitening(descriptors: NDArray[np.float32], dimension: int = 256) -> Whi
     mean = sample.mean(axis=0) if len(sample) >= _LEAST_SAMPLES else np.zeros(descriptors.shape[1])
     if len(sample) < _LEAST_SAMPLES:
         return Whitening(mean.astype(np.float32), np.eye(descriptors.shape[1], dtype=np.float32))
-    centred = sample - mean
-    covariance = centred.T @ centred / len(sample)
-    values, vectors = np.linalg.eigh(covariance)
+    values, vectors = _principal_directions(sample - mean)
     kept = min(dimension, max(8, len(sample) // 3), len(values))
-    values, vectors = values[::-1][:kept], vectors[:, ::-1][:, :kept]
+    values, vectors = values[:kept], vectors[:, :kept]
     # The weakest directions are mostly noise, which full whitening would blow up.
     floor = max(0.05 * float(values.mean()), 1e-9)
     projection = vectors / np.sqrt(np.maximum(values, 0) + floor)
     return Whitening(mean.astype(np.float32), projection.astype(np.float32))
+
+
+def _principal_directions(centred: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(K,) variances, largest first, and (D, K) orthonormal directions of (N, D) centred samples."""
+    count, width = centred.shape
+    if width <= count and width <= _WIDE:
+        values, vectors = np.linalg.eigh(centred.T @ centred / count)
+        return values[::-1], vectors[:, ::-1]
+    # The products of the samples with each other have the same variances, and are far fewer.
+    some = centred[:: max(1, -(-count // _WIDE))]
+    values, shares = np.linalg.eigh(some @ some.T / len(some))
+    values, shares = values[::-1], shares[:, ::-1]
+    known = values > 1e-9 * max(float(values[0]), 1e-30)
+    directions = some.T @ shares[:, known]
+    return values[known], directions / np.linalg.norm(directions, axis=0)
 
 
 def _unit(descriptors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,0 +1,1 @@
+"""How well methods find what belongs together: truth, measures, the leaderboard, and compression."""
