@@ -10,7 +10,7 @@ import logging
 import os
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core import miniature
@@ -23,6 +23,7 @@ from core.presets import PRESETS
 from core.records import ImageError, ImageRecord, MethodError
 from core.scanning import FileEntry, FolderProblem, resolve_library, walk
 from core.stopwatch import Stage
+from core.volumes import Volumes, are_two_drives, drives_away
 from core.workers import Outcome, WorkerTeam
 
 logger = logging.getLogger(__name__)
@@ -30,8 +31,11 @@ logger = logging.getLogger(__name__)
 READER = 2
 """Raised when more files become readable; files that an older reader gave up on are then tried again."""
 
-_PASSING = ("permission denied", "vanished")
+_PASSING = ("permission denied", "vanished", "cannot be read")
+"""How reasons begin that are no fault of the file: it is tried again each time."""
+_AWAY = "its drive is not plugged in; what is known of {count:,} files on it is kept"
 _STORE_SECONDS = 1.0
+_FEW, _FEW_SHARE = 20, 0.05
 _STORE_COUNT = 200
 
 
@@ -71,6 +75,7 @@ class _Work:
 
     read: list[tuple[FileEntry, tuple[str, ...]]] = field(default_factory=list)
     moved: list[FileRow] = field(default_factory=list)
+    renumbered: list[tuple[FileEntry, FileRow]] = field(default_factory=list)
     unreadable: list[Skipped] = field(default_factory=list)
     gone: list[bytes] = field(default_factory=list)
 
@@ -106,7 +111,7 @@ def index_library(catalog: Catalog, library: Sequence[Path], options: IndexOptio
     if work.read:
         for name in methods:
             registry.prepare(base_method(name))
-        decoded = yield from _describe_all(catalog, work.read, options, _lacking(catalog, methods))
+        decoded = yield from _describe_all(catalog, work, options, _lacking(catalog, methods))
     catalog.mark_indexed(folders)
     skipped = tuple(_once([*catalog.skipped(folders), *work.unreadable]))
     images = sum(info.images for info in catalog.libraries() if info.folder in folders)
@@ -141,8 +146,39 @@ def _look(
         yield from _sort_in(catalog, entry, known.get(path), lacking, work)
         if stage.due():
             yield stage.progress(number, None)
-    work.gone = [path for path in known if path not in seen and not any(path.startswith(below) for below in closed)]
+    missing = [
+        row for path, row in known.items() if path not in seen and not any(path.startswith(below) for below in closed)
+    ]
+    away = _away(missing, {known[path].device for path in seen if path in known})
+    for items in away.values():
+        folder = Path(os.fsdecode(os.path.commonpath([os.path.dirname(row.path) for row in items])))  # noqa: PTH120
+        work.unreadable.append(Skipped(folder, _AWAY.format(count=len(items))))
+        yield work.unreadable[-1]
+    work.gone = [row.path for row in missing if row.device not in away]
+    _sort_renumbered(work, len(known), lacking)
     yield stage.progress(len(seen), len(seen))
+
+
+def _away(missing: Sequence[FileRow], present: set[int]) -> dict[int, list[FileRow]]:
+    """Of the files that were not found, those on drives that are not there, by the number of the drive."""
+    places = {Path(os.fsdecode(row.path)): row.device for row in missing if row.inode}
+    found: dict[int, list[FileRow]] = {drive: [] for drive in drives_away(places, present, Volumes().number_at)}
+    for row in missing:
+        if row.device in found:
+            found[row.device].append(row)
+    return found
+
+
+def _sort_renumbered(work: _Work, known: int, lacking: dict[str, set[int]]) -> None:
+    """Files that look unchanged but have another number: other files put in their place, to be read.
+
+    Where many are, the file system gives new numbers each time it is mounted, and they mean nothing.
+    """
+    if len(work.renumbered) > max(_FEW, known * _FEW_SHARE):
+        work.moved += [replace(row, inode=entry.inode, device=entry.device) for entry, row in work.renumbered]
+    else:
+        work.read += [(entry, tuple(lacking)) for entry, _ in work.renumbered]
+    work.renumbered.clear()
 
 
 def _lacking(catalog: Catalog, methods: tuple[str, ...]) -> dict[str, set[int]]:
@@ -170,7 +206,13 @@ def _sort_in(
         missing = tuple(name for name, contents in lacking.items() if row.content in contents)
         if missing:
             work.read.append((entry, missing))
-    elif row.reader != READER or row.reason in _PASSING:
+        elif (row.inode, row.device) != (entry.inode, entry.device):
+            same_drive = row.device == entry.device and row.inode and entry.inode
+            if same_drive or are_two_drives(row.device, entry.device):
+                work.renumbered.append((entry, row))
+            else:
+                work.moved.append(replace(row, inode=entry.inode, device=entry.device))
+    elif row.reader != READER or _is_passing(row):
         work.read.append((entry, tuple(lacking)))
     else:
         yield Skipped(entry.path, row.reason or "unreadable")
@@ -193,12 +235,13 @@ def _moved_from(catalog: Catalog, entry: FileEntry) -> FileRow | None:
 
 def _describe_all(
     catalog: Catalog,
-    files: Sequence[tuple[FileEntry, tuple[str, ...]]],
+    work: _Work,
     options: IndexOptions,
     lacking: Mapping[str, set[int]],
 ) -> Generator[Event, None, int]:
     """Describe files in worker processes, store what they told, and return how many had to be decoded."""
     stage = Stage("Describing")
+    files = work.read
     waiting = iter(enumerate(files))
     finished: list[tuple[FileEntry, Outcome[Described]]] = []
     done = decoded = 0
@@ -218,12 +261,12 @@ def _describe_all(
                 done += 1
                 decoded += outcome.value is None or outcome.value.picture is not None
             if len(finished) >= _STORE_COUNT or time.monotonic() - stored > _STORE_SECONDS:
-                yield from _store(catalog, finished)
+                yield from _store(catalog, finished, work.unreadable)
                 finished.clear()
                 stored = time.monotonic()
             if stage.due():
                 yield stage.progress(done, len(files))
-    yield from _store(catalog, finished)
+    yield from _store(catalog, finished, work.unreadable)
     yield stage.progress(done, len(files))
     return decoded
 
@@ -241,10 +284,16 @@ def _is_known(catalog: Catalog, entry: FileEntry) -> bool:
     """Whether this very file is known already and is only read again for a method it lacks."""
     path = os.fsencode(entry.path)
     row = catalog.file(path)
-    return row is not None and (row.size, row.modified_ns) == (entry.size, entry.modified_ns)
+    return row is not None and row.content is not None and _same(row, entry) and row.inode == entry.inode
 
 
-def _store(catalog: Catalog, finished: Sequence[tuple[FileEntry, Outcome[Described]]]) -> Iterator[Event]:
+def _same(row: FileRow, entry: FileEntry) -> bool:
+    return (row.size, row.modified_ns) == (entry.size, entry.modified_ns)
+
+
+def _store(
+    catalog: Catalog, finished: Sequence[tuple[FileEntry, Outcome[Described]]], unreadable: list[Skipped]
+) -> Iterator[Event]:
     """Write a batch in two short transactions, then report it; nothing is open while the front end has the turn."""
     new = {
         item.digest: NewContent(item.digest, item.size, *item.picture, item.pixels, item.features)
@@ -256,13 +305,23 @@ def _store(catalog: Catalog, finished: Sequence[tuple[FileEntry, Outcome[Describ
     rows: list[FileRow] = []
     events: list[Event] = []
     for entry, outcome in finished:
-        rows.append(_row(entry, outcome, ids))
+        row = _row(entry, outcome, ids)
+        if _is_passing(row) and _is_known(catalog, entry):
+            # Its drive may be gone: what is known of it is not given up for that.
+            unreadable.append(Skipped(entry.path, row.reason or "unreadable"))
+        else:
+            rows.append(row)
         if outcome.value is None:
-            events.append(Skipped(entry.path, rows[-1].reason or "unreadable"))
+            events.append(Skipped(entry.path, row.reason or "unreadable"))
         elif (content := new.get(outcome.value.digest)) is not None:
             events.append(Indexed(_record(entry, content)))
     catalog.store_files(rows)
     yield from events
+
+
+def _is_passing(row: FileRow) -> bool:
+    """Whether a file could not be read for a reason that may be gone next time."""
+    return row.content is None and (row.reason or "").startswith(_PASSING)
 
 
 def _row(entry: FileEntry, outcome: Outcome[Described], ids: dict[bytes, int]) -> FileRow:

@@ -12,6 +12,7 @@ from pathlib import Path
 from core.bins import is_bin
 from core.images import EXTENSIONS
 from core.records import LibraryError
+from core.volumes import Volumes
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ class FileEntry:
         size: Bytes.
         modified_ns: Nanoseconds since the epoch.
         inode: Number of the file on its device; 0 where the system has none.
-        device: Number of the device.
+        device: Number of the drive, see ``core.volumes``.
         problem: Why it cannot be read at all ("not a regular file"), or None.
     """
 
@@ -86,6 +87,7 @@ def walk(library: Sequence[Path], *, hidden: bool = False) -> Iterator[FileEntry
         library: Folders as returned by ``resolve_library``.
         hidden: Whether files and folders whose name starts with a dot are looked at.
     """
+    volumes = Volumes()
     waiting = list(reversed(library))
     while waiting:
         folder = waiting.pop()
@@ -103,13 +105,13 @@ def walk(library: Sequence[Path], *, hidden: bool = False) -> Iterator[FileEntry
                 if not is_bin(entry.name):
                     below.append(Path(entry.path))
             elif os.path.splitext(entry.name)[1].lower() in EXTENSIONS:  # noqa: PTH122 - a Path per name is slow
-                found = _entry(entry)
+                found = _entry(entry, volumes)
                 if found is not None:
                     yield found
         waiting.extend(reversed(below))
 
 
-def _entry(entry: os.DirEntry[str]) -> FileEntry | None:
+def _entry(entry: os.DirEntry[str], volumes: Volumes) -> FileEntry | None:
     """What the directory knows of a file; None for a symbolic link."""
     if entry.is_symlink():
         return None
@@ -120,7 +122,7 @@ def _entry(entry: os.DirEntry[str]) -> FileEntry | None:
     except OSError as error:
         return FileEntry(path, 0, 0, 0, 0, _reason(error))
     problem = None if stat.S_ISREG(facts.st_mode) else "not a regular file"
-    return FileEntry(path, facts.st_size, facts.st_mtime_ns, facts.st_ino, facts.st_dev, problem)
+    return FileEntry(path, facts.st_size, facts.st_mtime_ns, facts.st_ino, volumes.number(facts.st_dev), problem)
 
 
 def _reason(error: OSError) -> str:
