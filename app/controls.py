@@ -21,6 +21,14 @@ def quiet_button(icon: str, name: str, tooltip: str = "") -> QToolButton:
     return button
 
 
+def quiet_text_button(icon: str, text: str, tooltip: str) -> QToolButton:
+    """An icon and words without a frame."""
+    button = quiet_button(icon, text, tooltip)
+    button.setText(text)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    return button
+
+
 def main_button(text: str, tooltip: str) -> QPushButton:
     """The one button of a page that does what the page is for."""
     button = QPushButton(text)

@@ -32,6 +32,7 @@ class GroupsView(QWidget):
 
     Signals:
         compare_requested(object, object): The Paths of a representative and of a member of its group.
+        open_requested(object, object): A Group to open as a contact sheet, and the Path of its current member.
         search_requested(object): The Path of a picture to search with.
         part_requested(object): The ImageRecord of a picture of which a region is to be drawn and searched with.
         scan_requested(): Look for copies.
@@ -39,6 +40,7 @@ class GroupsView(QWidget):
     """
 
     compare_requested = Signal(object, object)
+    open_requested = Signal(object, object)
     search_requested = Signal(object)
     part_requested = Signal(object)
     scan_requested = Signal()
@@ -144,8 +146,20 @@ class GroupsView(QWidget):
             return
         if cell.kind in (Kind.MORE, Kind.FEWER):
             self._fold(cell.group.id, cell.kind is Kind.MORE)
+        elif cell.kind is Kind.SUMMARY:
+            self.open_group()
         elif cell.member is not None:
             self._compare(cell)
+
+    @Slot()
+    def open_group(self) -> None:
+        """Open the group with the cursor as a contact sheet; the first one where there is no cursor."""
+        cell = self._table.current_cell()
+        if cell is None and self._model.rowCount():
+            cell = self._model.cell(0, 0)
+        if cell is not None:
+            member = cell.member or cell.group.members[0]
+            self.open_requested.emit(cell.group, member.record.path)
 
     def _compare(self, cell: Cell) -> None:
         """The representative itself is compared with the first of the others."""
@@ -199,6 +213,7 @@ class GroupsView(QWidget):
             self._copier,
         ).build(record, [member.record for member in self._table.selected_members()], self._table)
         menu.addSeparator()
+        menu.addAction(self.tr("Open the group\tCtrl+Return"), self.open_group)
         menu.addAction(self.tr("Select the whole group"), lambda: self._table.select_group(row))
         return menu
 

@@ -230,6 +230,16 @@ class Session(QObject):
         if was_scan:
             self.scan_stopped.emit(list(self.groups.values()))
 
+    def exchange(self, gone: Sequence[Group], come: Sequence[Group]) -> None:
+        """Put groups in the place of others, say the parts of one that a person has split."""
+        replaced = {group.id for group in gone}
+        groups = list(self.groups.values())
+        place = next((number for number, group in enumerate(groups) if group.id in replaced), len(groups))
+        rest = [group for group in groups if group.id not in replaced]
+        kept = [*rest[:place], *come, *rest[place:]]
+        self.groups = {group.id: group for group in kept}
+        self.groups_final.emit(kept)
+
     # ------------------------------------------------------------------ searching
 
     def take(self, handed: HandOver, folders_are_libraries: bool = False) -> None:

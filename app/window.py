@@ -14,6 +14,7 @@ from app.choosers import Choosers
 from app.compare_presenter import ComparePresenter
 from app.compare_view import CompareView
 from app.drop_overlay import DropOverlay
+from app.group_presenter import GroupPresenter
 from app.help_view import HelpView
 from app.inspector_view import InspectorView
 from app.intake import HandOver
@@ -70,6 +71,7 @@ class Window(QMainWindow):
         self._comparing = ComparePresenter(session, self.compare, self)
         self._comparing.watch_results(self.search_page)
         self._comparing.watch_groups(self.groups)
+        self._grouping = GroupPresenter(session, self.duplicates_page, self.status, self)
         self.actions_by_name = Actions(self, self._handlers())
         self.top_bar.set_actions(
             self.actions_by_name["library_panel"],
@@ -134,6 +136,7 @@ class Window(QMainWindow):
             "previous_query": lambda: self.query.step(-1),
             "clear_queries": self.clear_queries,
             "find_duplicates": self.find_duplicates,
+            "open_group": self.groups.open_group,
             "export": self.export,
             "next_pair": self._comparing.next,
             "previous_pair": self._comparing.previous,
@@ -256,7 +259,7 @@ class Window(QMainWindow):
     @Slot()
     def _back(self) -> None:
         self.show_page(self._came_from)
-        views = {"search": self.results, "duplicates": self.groups}
+        views = {"search": self.results, "duplicates": self.duplicates_page}
         views.get(self._came_from, self.pages).setFocus()
 
     @Slot()
@@ -358,6 +361,7 @@ class Window(QMainWindow):
     @Slot()
     def _on_groups(self) -> None:
         self.duplicates_page.export_button.setEnabled(bool(self.session.groups))
+        self.duplicates_page.open_button.setEnabled(bool(self.session.groups))
 
     @Slot(object)
     def _share_preset(self, name: str) -> None:
