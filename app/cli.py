@@ -59,6 +59,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """
     parser = build_parser()
     namespace = parser.parse_args(arguments)
+    if namespace.command == "search" and not namespace.query and not namespace.text:
+        parser.error("name a picture, or words with --text")
     if sum(path == STDOUT for path in outputs(namespace)) > 1:
         parser.error("only one result can go to standard output; name a file for the others")
     return namespace

@@ -21,6 +21,8 @@ from core.presets import Preset, preset
 from core.querying import QueryRun
 from core.ranking import stored_method
 from core.records import LibraryError, TwinsightError
+from core.retrieval.searching import RankingOptions, search_by
+from core.retrieval.specification import Specification, parse
 from core.scanning import FileEntry, resolve_library, walk
 from core.warm import Warm
 
@@ -35,7 +37,9 @@ class SearchOptions:
     Attributes:
         top: Matches for each query at most.
         preset: The cascade's setting, where ``method`` is None.
-        method: A global method to rank by alone, without verification, or None for the whole cascade.
+        method: A global method or a specification to rank by alone, without verification, or None for the whole
+            cascade.
+        texts: Words to search with, beside pictures; ``method`` then reads words.
         hidden: Whether files and folders whose name starts with a dot are looked at.
         workers: Number of worker processes; None for one per core, at most eight.
         limits: What is too large to decode.
@@ -44,6 +48,7 @@ class SearchOptions:
     top: int = 20
     preset: str = "balanced"
     method: str | None = None
+    texts: tuple[str, ...] = ()
     hidden: bool = False
     workers: int | None = None
     limits: Limits = field(default_factory=Limits)
@@ -77,12 +82,19 @@ def search(
         MethodError: There is no such preset or method.
         ModelError: A method's weights are missing.
     """
+    options = options or SearchOptions()
+    specification = _specification(options)
+    if specification is not None:
+        files = query_files(queries, hidden=options.hidden) if queries or not options.texts else []
+        ranking = RankingOptions(options.top, options.hidden, options.workers, options.limits)
+        yield from search_by(catalog, library, files, options.texts, specification, ranking)
+        return
     if warm is None:
         with Warm() as own:
             yield from search(catalog, library, queries, options, own)
         return
     try:
-        yield from _search(catalog, library, queries, options or SearchOptions(), warm)
+        yield from _search(catalog, library, queries, options, warm)
     except TwinsightError:
         # What one worker cannot do the others cannot either; the next search starts new ones.
         warm.dismiss_team()
@@ -140,6 +152,19 @@ def query_files(queries: Sequence[Path], *, hidden: bool = False) -> list[Path]:
     if not files:
         raise LibraryError("There is no picture to search with; name a picture or a folder of pictures.")
     return list(files)
+
+
+TEXT_METHOD = "clip-vit-b-32"
+"""What reads words where no method is named."""
+
+
+def _specification(options: SearchOptions) -> Specification | None:
+    """What ranks alone, or None for the cascade and for what takes part in it: a bare method."""
+    if options.texts:
+        return parse(options.method or TEXT_METHOD)
+    if options.method is None or options.method in registry.methods():
+        return None
+    return parse(options.method)
 
 
 def _chosen(options: SearchOptions) -> Preset:

@@ -19,7 +19,10 @@ from app.arguments.options import (
 def add(commands: Commands) -> None:
     """Add ``search`` to the parser."""
     parser = add_command(commands, "search", "find the copies of pictures in a library")
-    parser.add_argument("query", nargs="+", type=Path, metavar="QUERY", help="a picture, or a folder of them")
+    parser.add_argument("query", nargs="*", type=Path, metavar="QUERY", help="a picture, or a folder of them")
+    parser.add_argument(
+        "--text", action="append", metavar="WORDS", help="search with words, by a CLIP method; may be repeated"
+    )
     parser.add_argument(
         "--library",
         action="append",
@@ -29,7 +32,7 @@ def add(commands: Commands) -> None:
         help="the folder to search in; may be repeated",
     )
     add_preset(parser, "how far to look")
-    add_method(parser, "rank by this method alone (see: twinsight methods)", action="store")
+    add_method(parser, "rank by this method, with steps and fusion, alone (see: twinsight methods)", action="store")
     parser.add_argument(
         "--region",
         metavar="LEFT,TOP,WIDTH,HEIGHT",

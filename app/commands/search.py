@@ -26,6 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
         top=arguments.top,
         preset=arguments.preset,
         method=arguments.method,
+        texts=tuple(arguments.text or ()),
         hidden=arguments.hidden,
         workers=arguments.workers,
     )

@@ -5,6 +5,7 @@ Twinsight ships none of the weights: they are safetensors files in the user's mo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from core import models
 from core._open_clip import import_open_clip, quietly
 from core.features._onnx_global import square
+from core.features._weight_files import weight_files
 from core.features.base import Kind, MethodInfo, Metric, Pixels
 from core.records import ModelError
 
@@ -132,8 +134,24 @@ def clip_method(model: str) -> type[Clip]:
     config = import_open_clip().get_model_config(model)
     if config is None:
         raise ModelError(f"open_clip has no model that is called {model!r}")
-    info = _info(f"clip-{model}".lower().replace("_", "-"), f"CLIP {model}", int(config["embed_dim"]))
+    return _made(model, int(config["embed_dim"]))
+
+
+def _made(model: str, dimension: int) -> type[Clip]:
+    name = re.sub(r"[^a-z0-9]+", "-", f"clip-{model}".lower()).strip("-")
+    info = _info(name, f"CLIP {model}", dimension)
     return cast(type[Clip], type("ClipMethod", (Clip,), {"info": info, "model": model}))
+
+
+def found_methods() -> tuple[type[Clip], ...]:
+    """A method for each file of weights of a CLIP that none of the methods below reads."""
+    named = {method.model for method in (ClipVitB32, ClipVitB32QuickGelu, ClipResNet50)}
+    files = weight_files(models.user_models_folder())
+    return tuple(
+        _made(file.network, file.dimension)
+        for file in files
+        if file.network not in named and file.is_clip and file.dimension is not None
+    )
 
 
 class ClipVitB32(Clip):

@@ -1,11 +1,12 @@
 """Global descriptors from the networks of timm: ResNet, ViT, DINO and a thousand others.
 
 Twinsight ships none of their weights: they are safetensors files in the user's models folder. The methods
-below are the ones with a name of their own; ``timm_method`` makes one of any other network.
+below are the ones with a name of their own; a file of any other network there is a method as well.
 """
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -17,6 +18,7 @@ from core import models
 from core._open_clip import import_timm
 from core.features._onnx_global import square
 from core.features._pooling import average, gem, r_mac
+from core.features._weight_files import weight_files
 from core.features.base import Kind, MethodInfo, Metric, Pixels
 from core.records import ModelError
 
@@ -152,10 +154,26 @@ def timm_method(model: str, pooling: Pooling) -> type[TimmGlobal]:
 
     with torch.device("meta"):
         dimension = int(_build(model).num_features)  # type: ignore[arg-type]
-    name = f"timm-{model}-{pooling}".replace("_", "-").replace(".", "-")
+    return _made(model, pooling, dimension)
+
+
+def _made(model: str, pooling: Pooling, dimension: int) -> type[TimmGlobal]:
+    name = re.sub(r"[^a-z0-9]+", "-", f"timm-{model}-{pooling}".lower()).strip("-")
     info = _info(name, f"{model}, {pooling}", pooling, dimension)
     members = {"info": info, "model": model, "pooling": pooling}
     return cast(type[TimmGlobal], type("TimmMethod", (TimmGlobal,), members))
+
+
+def found_methods() -> tuple[type[TimmGlobal], ...]:
+    """Two methods for each file of weights that none of the methods below reads: one for each pooling that suits it."""
+    named = {method.model for method in (ResNet18, ResNet50, VitBase, DinoVitSmall)}
+    files = weight_files(models.user_models_folder())
+    return tuple(
+        _made(file.network, pooling, file.dimension)
+        for file in files
+        if file.network not in named and not file.is_clip and file.dimension is not None
+        for pooling in (Pooling.CLS if file.is_transformer else Pooling.RMAC, Pooling.GEM)
+    )
 
 
 class ResNet18(TimmGlobal):
