@@ -124,7 +124,7 @@ _COLUMNS = (
 _COUNTS = (
     "sum(s.state = 'done' AND s.kind != 'merge'), sum(CASE WHEN s.state = 'done' AND s.kind != 'merge' THEN s.size"
     " ELSE 0 END), sum(s.state = 'planned'), sum(s.state IN ('started', 'undoing')),"
-    " sum(s.state = 'done' AND s.kind = 'merge')"
+    " sum(s.state = 'done' AND s.kind = 'merge' AND s.new_content != s.content)"
 )
 
 

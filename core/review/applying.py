@@ -18,10 +18,12 @@ from core.review.checks import Checks, Refused, words
 from core.review.clean_up import CleanUp
 from core.review.files import Files
 from core.review.lock import only_one
+from core.review.merging import MERGE
 from core.review.protection import ProtectedFolders, protected_folders
 from core.review.values import (
     Action,
     Left,
+    Outcome,
     Plan,
     PlanItem,
     Removed,
@@ -51,7 +53,7 @@ def rehearse(catalog: Catalog, plan: Plan, files: Files | None = None) -> Iterat
     for number, step in enumerate(steps, start=1):
         try:
             checks.before(step)
-            tally.files += 1
+            tally.files += step.kind != MERGE
             tally.bytes += step.size
         except (Refused, OSError) as error:
             reason = error.reason if isinstance(error, Refused) else words(error)
@@ -149,7 +151,7 @@ def _go_on(catalog: Catalog, operation: Operation, files: Files) -> Iterator[Rev
     stage = Stage("Cleaning up")
     try:
         yield stage.progress(0, None)
-        checks = clean_up.checks()
+        checks = _checks(clean_up)
         items = clean_up.items()
         for number, item in enumerate(items, start=1):
             for event in clean_up.take(item, checks):
@@ -157,15 +159,24 @@ def _go_on(catalog: Catalog, operation: Operation, files: Files) -> Iterator[Rev
             if stage.due():
                 yield stage.progress(number, len(items))
         yield stage.progress(len(items), len(items))
-    except GeneratorExit:
+    except (GeneratorExit, ReviewError):
         _abandon(journal, operation.id)
         raise
     journal.finish(operation.id)
     yield from tally.end()
 
 
+def _checks(clean_up: CleanUp) -> Checks:
+    try:
+        return clean_up.checks()
+    except OSError as error:
+        raise ReviewError(
+            f"A protected folder or the destination cannot be looked at ({words(error)}); nothing was touched."
+        ) from error
+
+
 def _abandon(journal: JournalTable, operation: int) -> None:
-    """A person stopped it: what had no turn will have none."""
+    """It was stopped: what had no turn will have none."""
     for step in journal.steps(operation, State.PLANNED):
         journal.write(replace(step, state=State.LEFT, reason="stopped before its turn"))
     journal.finish(operation)
@@ -194,29 +205,44 @@ def check_plan(plan: Plan) -> None:
             raise ReviewError(f"{item.path}: paths in a plan must be absolute.")
         if not item.path.is_relative_to(item.root):
             raise ReviewError(f"{item.path} does not lie in {item.root}; make the plan again.")
+        if item.merge and item.action.links:
+            raise ReviewError(f"{item.path} becomes a link, so no metadata can be merged; make the plan again.")
         if item.action is Action.FOLDER and plan.destination is None:
             raise ReviewError("The plan moves files to a folder but names none.")
 
 
 def steps_of(plan: Plan) -> list[Step]:
-    """The steps of a plan in the order they are taken: of each item the companions first, then the picture."""
-    steps = []
+    """The steps of a plan in the order they are taken.
+
+    Metadata is merged before the first copy goes; of each item the companions go first, then the picture.
+    """
+    merging = {item.survivor: item for item in plan.items if item.merge}
+    steps = [
+        _step(number, item, MERGE, path, bytes.fromhex(item.survivor_content), 0, None, None)
+        for number, (path, item) in enumerate(merging.items(), start=len(plan.items))
+    ]
     for number, item in enumerate(plan.items):
         for companion in item.companions:
             survivor = companion.survivor
             content = bytes.fromhex(companion.content)
-            steps.append(_step(number, item, companion.path, content, companion.size, survivor, content))
-        survivor_content = bytes.fromhex(item.survivor_content)
-        content = bytes.fromhex(item.content)
-        steps.append(_step(number, item, item.path, content, item.size, item.survivor, survivor_content))
+            kept = None if survivor is None else content
+            steps.append(_step(number, item, item.action, companion.path, content, companion.size, survivor, kept))
+        content, kept = bytes.fromhex(item.content), bytes.fromhex(item.survivor_content)
+        steps.append(_step(number, item, item.action, item.path, content, item.size, item.survivor, kept))
     return steps
 
 
 def _step(
-    number: int, item: PlanItem, path: Path, content: bytes, size: int, survivor: Path | None, survivor_content: bytes
+    number: int,
+    item: PlanItem,
+    kind: str,
+    path: Path,
+    content: bytes,
+    size: int,
+    survivor: Path | None,
+    kept: bytes | None,
 ) -> Step:
-    kept = survivor_content if survivor is not None else None
-    return Step(0, number, item.action, path, content, size, item.root, survivor, kept)
+    return Step(0, number, kind, path, content, size, item.root, survivor, kept)
 
 
 def _paths(item: PlanItem) -> list[Path]:
@@ -244,13 +270,14 @@ class Tally:
         self.files = 0
         self.bytes = 0
 
-    def note(self, event: Removed | Left | Restored) -> Removed | Left | Restored:
+    def note(self, event: Outcome) -> Outcome:
         """Count an event and pass it on."""
-        if isinstance(event, Left):
-            self._left.append(event)
-        else:
-            self.files += 1
-            self.bytes += event.size
+        match event:
+            case Left():
+                self._left.append(event)
+            case Removed() | Restored():
+                self.files += 1
+                self.bytes += event.size
         return event
 
     def end(self) -> Iterator[ReviewEvent]:

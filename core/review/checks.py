@@ -47,6 +47,9 @@ class Checks:
             if step.kind == "merge" and step.state is State.DONE and step.new_content is not None
         }
 
+        merges = [step for step in steps if step.kind == "merge" and step.state is State.LEFT]
+        self._unmerged = {step.source: step.reason or "stopped" for step in merges}
+
     def _number(self, path: Path) -> tuple[int, int] | None:
         try:
             facts = self._files.facts(path)
@@ -62,6 +65,10 @@ class Checks:
         """Note that a file that stays has other bytes now, written by this clean-up."""
         self._contents[path] = content
 
+    def not_rewritten(self, path: Path, reason: str) -> None:
+        """Note that a file could not take over the metadata of its copies."""
+        self._unmerged[path] = reason
+
     # ------------------------------------------------------------------ before
 
     def before(self, step: Step) -> tuple[Facts, Facts | None]:
@@ -74,6 +81,8 @@ class Checks:
             Refused: It must stay.
             OSError: The file that goes cannot be read.
         """
+        if step.survivor in self._unmerged:
+            raise Refused(f"the metadata could not be merged into {step.survivor}: {self._unmerged[step.survivor]}")
         source = self.source(step)
         survivor = None if step.survivor is None else self.survivor(step, source)
         if not source.unchanged(self._files.facts(step.source)):

@@ -6,18 +6,21 @@ import itertools
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from core._catalog_decisions import DecisionTable
 from core._catalog_journal import JournalTable, Operation, State, Step
 from core.catalog import Catalog
 from core.review.checks import Checks, Refused, words
 from core.review.deleting import Deleting
 from core.review.files import Files
 from core.review.linking import Linking
+from core.review.merging import MERGE, Merging
 from core.review.moving import Moving
 from core.review.places import Places
 from core.review.protection import ProtectedFolders, protected_folders
 from core.review.steps import StepKind
-from core.review.values import Action, Left, Removed, Restored
+from core.review.values import Action, Left, Merged, Removed, Restored
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +39,7 @@ class CleanUp:
         self._operation = operation
         self._files = files
         self._journal = JournalTable(catalog)
+        self._decisions = DecisionTable(catalog)
         write = self._journal.write
         places = Places(files, operation.started, operation.id, operation.destination)
         moving, linking = Moving(files, write, places), Linking(files, write)
@@ -46,6 +50,7 @@ class CleanUp:
             Action.HARD_LINK: linking,
             Action.REFLINK: linking,
             Action.DELETE: Deleting(files, write),
+            MERGE: Merging(files, write, self._copies),
         }
 
     # ------------------------------------------------------------------ forward
@@ -62,7 +67,11 @@ class CleanUp:
         protected = ProtectedFolders(self._files, sorted(folders))
         return Checks(self._files, self._journal.steps(self._operation.id), protected, self._operation.destination)
 
-    def take(self, item: Sequence[Step], checks: Checks) -> Iterator[Removed | Left]:
+    def _copies(self, step: Step) -> list[Path]:
+        """The files that go for the one that a step is about."""
+        return [each.source for each in self._journal.steps(self._operation.id) if each.survivor == step.source]
+
+    def take(self, item: Sequence[Step], checks: Checks) -> Iterator[Removed | Merged | Left]:
         """Take the steps of an item, or none of them."""
         taken = [step for step in item if step.state is State.DONE]
         for step in item:
@@ -71,12 +80,20 @@ class CleanUp:
             try:
                 done = self._kinds[step.kind].perform(step, checks)
             except (Refused, OSError) as error:
-                yield from self._give_up(item, [*taken, step], _reason(error))
+                reason = _reason(error)
+                yield from self._give_up(item, [*taken, step], reason)
+                if step.kind == MERGE:
+                    checks.not_rewritten(step.source, reason)
                 return
             taken.append(self._journal.write(done))
         for step in taken:
-            checks.went(step)
-            yield Removed(step.source, step.target, Action(step.kind), step.size)
+            if step.kind != MERGE:
+                checks.went(step)
+                yield Removed(step.source, step.target, Action(step.kind), step.size)
+            elif step.new_content is not None and step.new_content != step.content:
+                checks.rewritten(step.source, step.new_content)
+                self._decisions.inherit(step.content, step.new_content)
+                yield Merged(step.source, tuple((step.reason or "").split(", ")))
 
     def _give_up(self, item: Sequence[Step], touched: Sequence[Step], reason: str) -> Iterator[Left]:
         """Take back what was taken of an item, and leave all of it."""
@@ -106,11 +123,15 @@ class CleanUp:
     # ------------------------------------------------------------------ backward
 
     def done(self) -> list[Step]:
-        """The steps to take back, the last one first."""
-        return self._journal.steps(self._operation.id, State.DONE)[::-1]
+        """The steps to take back, the last one first; but merged metadata before all.
 
-    def take_back(self, step: Step) -> Restored | Left:
-        """Take one step back."""
+        A file that is copied back from the one that stayed must find its bytes there as they were.
+        """
+        steps = self._journal.steps(self._operation.id, State.DONE)[::-1]
+        return sorted(steps, key=lambda step: step.kind != MERGE)
+
+    def take_back(self, step: Step) -> Restored | Left | None:
+        """Take one step back; None where there is nothing to say of it."""
         undoing = self._journal.write(replace(step, state=State.UNDOING))
         try:
             undone = self._kinds[step.kind].revert(undoing)
@@ -121,6 +142,8 @@ class CleanUp:
             # How far it came is found out the next time.
             return Left(step.source, words(error))
         self._journal.write(undone)
+        if step.kind == MERGE and step.new_content == step.content:
+            return None
         return Restored(step.source, step.size)
 
     # ------------------------------------------------------------------ after a crash
@@ -133,12 +156,21 @@ class CleanUp:
         """
         kind = self._kinds[step.kind]
         if step.state is State.STARTED:
-            self._journal.write(kind.settle(step))
-            return
+            settled = self._journal.write(kind.settle(step))
+            if settled.state is not State.DONE or self._is_stayed_for(settled):
+                return
+            step = self._journal.write(replace(settled, state=State.UNDOING))
         try:
             self._journal.write(kind.revert(step))
         except Refused as no:
             self._journal.write(replace(step, state=State.DONE, reason=no.reason))
+
+    def _is_stayed_for(self, step: Step) -> bool:
+        """Whether the file that was to stay is there; a crash may have come before anybody could look."""
+        if step.survivor is None or not Action(step.kind).reversible:
+            return True
+        facts = self._files.facts(step.survivor)
+        return facts is not None and facts.regular
 
 
 def _reason(error: Refused | OSError) -> str:

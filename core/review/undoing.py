@@ -76,7 +76,8 @@ def _take_back(catalog: Catalog, operation: Operation, files: Files, stuck: list
         yield tally.note(event)
     steps = clean_up.done()
     for number, step in enumerate(steps, start=1):
-        yield tally.note(clean_up.take_back(step))
+        if (outcome := clean_up.take_back(step)) is not None:
+            yield tally.note(outcome)
         if stage.due():
             yield stage.progress(number, len(steps))
     yield stage.progress(len(steps), len(steps))

@@ -208,4 +208,7 @@ class ReviewDone:
     summary: ReviewSummary
 
 
-ReviewEvent = Event | Removed | Merged | Left | Restored | ReviewDone
+Outcome = Removed | Merged | Left | Restored
+"""What became of one file."""
+
+ReviewEvent = Event | Outcome | ReviewDone

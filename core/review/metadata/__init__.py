@@ -1,0 +1,1 @@
+"""What people and cameras wrote into pictures, read and written without touching a pixel."""
