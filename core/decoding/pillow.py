@@ -185,7 +185,8 @@ def _samples(image: Image.Image) -> NDArray[np.uint8]:
     if image.has_transparency_data:
         full = np.asarray(image.convert("LA" if mode == "La" else mode).convert("RGBA"))
         return blend(np.ascontiguousarray(full[..., :3]), full[..., 3])
-    return np.asarray(image.convert("L" if mode in ("1", "L") else "RGB"))
+    # Converting what needs no converting would hold a large picture in memory once more.
+    return np.asarray(image if mode in ("L", "RGB") else image.convert("L" if mode == "1" else "RGB"))
 
 
 def _from_lab(image: Image.Image) -> Image.Image:

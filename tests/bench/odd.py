@@ -6,7 +6,8 @@ Every file is opened by us and by Pillow, OpenCV, pillow-heif and rawpy, each in
 hang; then the folder is indexed and a thumbnail of every file is made. Files that no repository can hold (names
 that are not UTF-8, a pipe, a socket, links and loops) are made in a second folder beside it. Printed at the end:
 the table, and every file that one of the libraries opens and we do not, or that we open in another size or another
-way up."""
+way up.
+"""
 
 from __future__ import annotations
 

@@ -5,7 +5,8 @@
 In a loop: files are added, changed, renamed and deleted; the library is indexed, scanned and searched, and every
 third job is cancelled at a random moment. After each turn the memory of this process, its open files, threads and
 child processes are noted. Flat means: the median of the last quarter is within 5% of that of the second quarter for
-memory, and equal for handles. The exit code is 1 where it is not."""
+memory, and equal for handles. The exit code is 1 where it is not.
+"""
 
 from __future__ import annotations
 
@@ -52,10 +53,10 @@ class Reading:
 class Soak:
     """One library, its catalog, and a person who does not rest."""
 
-    def __init__(self, workshop: Path, preset: str, seed: int) -> None:
+    def __init__(self, workshop: Path, preset: str, seed: int, pictures: int = 24) -> None:
         self._chance = random.Random(seed)
         self._preset = preset
-        self.library = make_library(workshop / "library", 24)
+        self.library = make_library(workshop / "library", pictures)
         self.catalog_path = workshop / "catalog.db"
         self.jobs = self.cancelled = 0
 
