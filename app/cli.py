@@ -19,9 +19,11 @@ from app.arguments import (
     formats,
     index,
     methods,
+    models,
     plan,
     scan,
     search,
+    train,
     undo,
 )
 from app.arguments.options import add_catalog
@@ -97,6 +99,8 @@ def build_parser() -> argparse.ArgumentParser:
         compression,
         catalog,
         methods,
+        models,
+        train,
         formats,
     ):
         each.add(commands)

@@ -272,14 +272,29 @@ def export_model(name: str, target: Path) -> list[Path]:
     Raises:
         ModelError: There is no such model, or the target cannot be written or is of another format.
     """
-    model = find_installed(name)
+    return copy_model(find_installed(name).path, target)
+
+
+def copy_model(path: Path, target: Path) -> list[Path]:
+    """Copy a model file with its description and its card.
+
+    Args:
+        path: The model.
+        target: The file to write, or a folder.
+
+    Returns:
+        What was written.
+
+    Raises:
+        ModelError: The target cannot be written or is of another format.
+    """
     if target.is_dir():
-        target = target / model.path.name
-    if target.suffix.lower() != model.path.suffix:
-        raise ModelError(f"{target}: this model is a file that ends in {model.path.suffix}")
+        target = target / path.name
+    if target.suffix.lower() != path.suffix:
+        raise ModelError(f"{target}: this model is a file that ends in {path.suffix}")
     written = []
-    for suffix in (model.path.suffix, ".json", _CARD):
-        source = model.path.with_suffix(suffix)
+    for suffix in (path.suffix, ".json", _CARD):
+        source = path.with_suffix(suffix)
         if source.is_file():
             _copy(source, target.with_suffix(suffix))
             written.append(target.with_suffix(suffix))

@@ -23,6 +23,7 @@ from core.training.cards import write_adapted_card
 from core.training.evaluation import HeldOut, make_held_out, recall_of
 from core.training.export import open_model, run_model, square_pictures, write_manifest
 from core.training.loader import split_pictures
+from core.training.loop import begin
 from core.training.metrics import Recall, TrainingEvent, TrainingMetrics
 from core.training.pictures import gather
 from core.training.producing import ProduceOptions, default_run, produce
@@ -145,7 +146,7 @@ def adapt(options: AdaptOptions) -> Iterator[AdaptEvent]:
     if manifest is None or manifest.kind != "descriptor":
         raise ModelError(f"{options.base} describes no whole pictures and cannot be adapted")
     settings = _settings(options, base, manifest)
-    settings.run.mkdir(parents=True, exist_ok=True)
+    begin(settings)
     yield from gather(settings)
     training, held_out = split_pictures(settings)
     if len(training) + len(held_out) < _FEWEST:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from core.training.network import DescriptorNetwork
 
 PRECISIONS = ("float32", "float16", "int8")
-_OPSET = 17
+OPSET = 17
 _TRACED_SIDE = 224
 _IN_SINGLE = 3
 
@@ -80,12 +80,12 @@ def _export(network: DescriptorNetwork, path: Path, side: int) -> None:
             input_names=["pixels"],
             output_names=["descriptor", "regions"],
             dynamic_axes=axes,
-            opset_version=_OPSET,
+            opset_version=OPSET,
             dynamo=False,
         )
 
 
-def _simplify(path: Path) -> None:
+def simplify(path: Path) -> None:
     """Compute what is constant, then let convolutions pad by themselves.
 
     A separate Pad costs a pass over the picture, and makes onnxruntime leave the layout in which its convolutions
@@ -102,7 +102,7 @@ def _simplify(path: Path) -> None:
     onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
     model = onnx.load(path)
     constants = {weight.name: weight for weight in model.graph.initializer}
-    pads = {node.output[0]: node for node in model.graph.node if node.op_type == "Pad"}
+    pads = {node.output[0]: node for node in model.graph.node if _pads_with_zeros(node)}
     for node in model.graph.node:
         pad = pads.get(node.input[0]) if node.op_type == "Conv" else None
         if pad is None or pad.input[1] not in constants:
@@ -115,6 +115,12 @@ def _simplify(path: Path) -> None:
     _drop_unused(model)
     onnx.checker.check_model(model)
     onnx.save(model, path)
+
+
+def _pads_with_zeros(node: Any) -> bool:
+    """Whether a node pads as convolutions do; some repeat the edge instead."""
+    modes = [attribute.s for attribute in node.attribute if attribute.name == "mode"]
+    return node.op_type == "Pad" and (not modes or modes[0] == b"constant")
 
 
 def _drop_unused(model: Any) -> None:
@@ -131,7 +137,7 @@ def _drop_unused(model: Any) -> None:
         model.graph.initializer.remove(weight)
 
 
-def _store_half(path: Path) -> None:
+def store_half(path: Path) -> None:
     """Store large weights in half precision; loading folds the Cast in front of their use."""
     import onnx
     from onnx import TensorProto, helper, numpy_helper
@@ -240,9 +246,9 @@ def export(
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_suffix(".new.onnx")
     _export(network, new, side)
-    _simplify(new)
+    simplify(new)
     if precision == "float16":
-        _store_half(new)
+        store_half(new)
     elif calibration is not None and precision == "int8":
         single = new.with_suffix(".single.onnx")
         new.replace(single)

@@ -17,13 +17,15 @@ from core.training.checkpoints import load_checkpoint, save_checkpoint, save_wei
 from core.training.loader import Batch, split_pictures
 from core.training.metrics import Recall, TrainingDone, TrainingEvent, TrainingMetrics
 from core.training.pictures import gather
-from core.training.settings import TrainingSettings
+from core.training.settings import TrainingSettings, read_settings
 from core.training.task import Task, make_task
 
 logger = logging.getLogger(__name__)
 
 BEST = "best.safetensors"
 METRICS = "metrics.jsonl"
+
+_FIXED = ("recipe", "backbone", "weights", "dimension", "seed", "pictures", "held_out")
 
 
 def rate_at(settings: TrainingSettings, step: int) -> float:
@@ -140,6 +142,24 @@ def _first_evaluation(run: _Run) -> TrainingMetrics:
     return _record(run.settings.run, TrainingMetrics(0, math.nan, {}, 0.0, 0.0, recall))
 
 
+def begin(settings: TrainingSettings) -> None:
+    """Make the folder of a run, or make sure that the one there is can go on with these settings.
+
+    Raises:
+        ModelError: The folder holds a run of something else.
+    """
+    settings.run.mkdir(parents=True, exist_ok=True)
+    if (settings.run / "settings.json").exists():
+        before = read_settings(settings.run)
+        for name in _FIXED:
+            if getattr(before, name) != getattr(settings, name):
+                raise ModelError(
+                    f"{settings.run}: holds a run with {name} {getattr(before, name)!r}, not "
+                    f"{getattr(settings, name)!r}; name another folder, or delete this one"
+                )
+    write_text(settings.run / "settings.json", settings.to_json())
+
+
 def train(settings: TrainingSettings) -> Iterator[TrainingEvent]:
     """Train a network, or go on with a run that was stopped.
 
@@ -156,8 +176,7 @@ def train(settings: TrainingSettings) -> Iterator[TrainingEvent]:
         ImageError: A picture vanished during the run.
     """
     start = time.monotonic()
-    settings.run.mkdir(parents=True, exist_ok=True)
-    write_text(settings.run / "settings.json", settings.to_json())
+    begin(settings)
     yield from gather(settings)
     yield Progress("Preparing", 0, None, 0.0)
     run = _Run(settings)

@@ -246,7 +246,7 @@ def build(backbone: str, weights: str, dimension: int, frozen_blocks: int, train
         body: EfficientNetLite0 | TimmBackbone = TimmBackbone(backbone.removeprefix("timm:"))
     elif backbone == "efficientnet-lite0":
         body = EfficientNetLite0(frozen_blocks)
-        _start(body)
+        start_random(body)
         if not weights:
             load_published(body)
         _freeze(body, train_depthwise)
@@ -269,7 +269,7 @@ def _load_backbone(body: EfficientNetLite0 | TimmBackbone, backbone: str, weight
         load_weights(body, find_weights(backbone, Path(weights)))
 
 
-def _start(body: EfficientNetLite0) -> None:
+def start_random(body: EfficientNetLite0) -> None:
     """Random kernels that keep the variance (He 2015)."""
     for module in body.modules():
         if isinstance(module, nn.Conv2d | DepthwiseConvolution):

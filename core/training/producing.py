@@ -117,18 +117,27 @@ def check_options(settings: TrainingSettings, options: ProduceOptions) -> None:
         raise ModelError(f"There is no precision {options.precision!r}; known are {', '.join(PRECISIONS)}")
     if options.precision == "int8" and settings.recipe in LOCAL_RECIPES:
         raise ModelError("Keypoints are exported as float32 or float16 only")
-    if options.out.suffix.lower() != ".onnx":
-        raise ModelError(f"{options.out}: the name of a model ends in .onnx")
     if options.side % 32 or not 32 <= options.side <= 1024:
         raise ModelError(f"The input side {options.side} must be a multiple of 32 from 32 to 1024")
     options.method  # noqa: B018 - says now that a name is impossible
+    check_out(options.out)
+
+
+def check_out(out: Path) -> None:
+    """Find out whether a model can be written to a file.
+
+    Raises:
+        ModelError: It cannot.
+    """
+    if out.suffix.lower() != ".onnx":
+        raise ModelError(f"{out}: the name of a model ends in .onnx")
     try:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        probe = options.out.with_name(options.out.name + ".new")
+        out.parent.mkdir(parents=True, exist_ok=True)
+        probe = out.with_name(out.name + ".new")
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise ModelError(f"{options.out}: cannot be written ({error.strerror})") from error
+        raise ModelError(f"{out}: cannot be written ({error.strerror})") from error
 
 
 def write_model(run: Path, options: ProduceOptions) -> ModelWritten:
@@ -138,6 +147,14 @@ def write_model(run: Path, options: ProduceOptions) -> ModelWritten:
         ModelError: The run has no weights, or the model does not agree with the network.
     """
     settings = read_settings(run)
+    if settings.recipe in LOCAL_RECIPES:
+        from core.training.local_export import export_local
+
+        dimension = export_local(run, options.out, options.precision)
+        write_manifest(
+            options.out, options.method, options.version, options.side, options.precision, dimension, settings.recipe
+        )
+        return ModelWritten(options.out, options.method, options.version, options.out.stat().st_size, None, None)
     return _write_descriptor(settings, options)
 
 

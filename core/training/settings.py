@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from core.records import ModelError
 
 DESCRIPTOR_RECIPES = ("simclr", "contrastive", "triplet", "sscd")
 LOCAL_RECIPES = ("delf", "lift")
-RECIPES = DESCRIPTOR_RECIPES
+RECIPES = (*DESCRIPTOR_RECIPES, *LOCAL_RECIPES)
 DEVICES = ("auto", "cpu", "cuda")
 
 
@@ -104,6 +107,33 @@ class TrainingSettings:
     def to_json(self) -> str:
         """The settings as JSON text."""
         return json.dumps(asdict(self), indent=1, default=str)
+
+
+_OF_RECIPE: Mapping[str, Mapping[str, object]] = MappingProxyType(
+    {
+        "sscd": {"entropy": 15.0},
+        "delf": {"steps": 400, "pairs": 12, "sides": ((0.0, 192),), "learning_rate": 1e-3, "warm_up": 30},
+        "lift": {"steps": 2000, "pairs": 8, "sides": ((0.0, 160),), "learning_rate": 2e-3, "warm_up": 30},
+    }
+)
+
+
+def recipe_settings(recipe: str, pictures: tuple[Path, ...], run: Path, **given: Any) -> TrainingSettings:
+    """Settings that suit a recipe, with those that are given over them.
+
+    Raises:
+        ModelError: There is no such recipe, or a setting makes no sense.
+    """
+    values: dict[str, Any] = {"steps": 1600, **_OF_RECIPE.get(recipe, {}), **given}
+    steps = int(values["steps"])
+    # A short run evaluates and keeps its state as often for its length as a long one.
+    rhythm = {
+        "warm_up": max(1, min(values.get("warm_up", 100), steps // 10)),
+        "evaluate_every": max(1, min(150, steps // 8)),
+        "checkpoint_every": max(1, min(50, steps // 8)),
+        "patience": 5,
+    }
+    return TrainingSettings(pictures, run, recipe, **{**rhythm, **values, "warm_up": rhythm["warm_up"]})
 
 
 def read_settings(run: Path) -> TrainingSettings:

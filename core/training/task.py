@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from core.records import ModelError
 from core.training.loader import Batch
 from core.training.metrics import Recall
-from core.training.settings import TrainingSettings
+from core.training.settings import DESCRIPTOR_RECIPES, TrainingSettings
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -91,6 +91,14 @@ def make_task(settings: TrainingSettings, paths: Sequence[Path], held_out: Seque
     if settings.threads:
         torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
-    from core.training.descriptor_task import DescriptorTask
+    if settings.recipe in DESCRIPTOR_RECIPES:
+        from core.training.descriptor_task import DescriptorTask
 
-    return DescriptorTask(settings, paths, held_out)
+        return DescriptorTask(settings, paths, held_out)
+    if settings.recipe == "delf":
+        from core.training.delf_task import DelfTask
+
+        return DelfTask(settings, paths, held_out)
+    from core.training.lift_task import LiftTask
+
+    return LiftTask(settings, paths, held_out)

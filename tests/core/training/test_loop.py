@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,9 +14,9 @@ import pytest
 from core.events import Progress
 from core.records import ModelError
 from core.training.__main__ import main
-from core.training.loop import rate_at, train
+from core.training.loop import begin, rate_at, read_metrics, train
 from core.training.metrics import Recall, TrainingDone, TrainingMetrics
-from core.training.settings import TrainingSettings, read_settings
+from core.training.settings import RECIPES, TrainingSettings, read_settings
 
 pytest.importorskip("torch")
 from core.training.descriptor_task import DescriptorTask
@@ -43,12 +45,14 @@ def test_a_run_reports_every_step_and_ends_with_its_best(make_settings: MakeSett
     assert read_settings(settings.run) == settings
 
 
-@pytest.mark.parametrize("workers", [0, 1])
-def test_a_resumed_run_equals_an_unbroken_one_bit_for_bit(make_settings: MakeSettings, workers: int) -> None:
-    unbroken = make_settings("unbroken", workers=workers)
+@pytest.mark.parametrize(("recipe", "workers"), [*((recipe, 0) for recipe in RECIPES), ("sscd", 1)])
+def test_a_resumed_run_equals_an_unbroken_one_bit_for_bit(
+    make_settings: MakeSettings, recipe: str, workers: int
+) -> None:
+    unbroken = make_settings("unbroken", recipe=recipe, workers=workers, sides=((0.0, 64),))
     for _ in train(unbroken):
         pass
-    broken = make_settings("broken", workers=0)
+    broken = make_settings("broken", recipe=recipe, workers=0, sides=((0.0, 64),))
     events = train(broken)
     for event in events:
         if isinstance(event, TrainingMetrics) and event.step == 3:
@@ -62,6 +66,41 @@ def test_a_resumed_run_equals_an_unbroken_one_bit_for_bit(make_settings: MakeSet
     assert all(np.array_equal(first[name], second[name]) for name in first)
     rows = [json.loads(row) for row in (broken.run / "metrics.jsonl").read_text().splitlines()]
     assert [row["step"] for row in rows] == [0, 1, 2, 3, 4]
+
+
+def test_a_run_that_was_killed_loses_no_more_than_one_checkpoint(make_settings: MakeSettings) -> None:
+    unbroken = make_settings("unbroken", evaluate_every=1)
+    for _ in train(unbroken):
+        pass
+    killed = make_settings("killed", evaluate_every=1)
+    begin(killed)
+    command = [sys.executable, "-m", "core.training", "train", "--run", str(killed.run)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if " step 3 " in line:
+                process.kill()
+    assert process.returncode < 0
+    assert json.loads((killed.run / "state.json").read_text())["step"] >= 2
+    for _ in train(killed):
+        pass
+    first, second = _weights(unbroken.run), _weights(killed.run)
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+
+
+def test_a_folder_with_another_run_is_not_gone_on_with(make_settings: MakeSettings) -> None:
+    begin(make_settings(recipe="simclr"))
+    with pytest.raises(ModelError, match="holds a run with recipe 'simclr', not 'triplet'"):
+        begin(make_settings(recipe="triplet"))
+
+
+def test_the_curve_of_a_run_can_be_read_back(make_settings: MakeSettings) -> None:
+    settings = make_settings(steps=2, evaluate_every=2)
+    seen = [event for event in train(settings) if isinstance(event, TrainingMetrics)]
+    read = read_metrics(settings.run)
+    assert [metrics.step for metrics in read] == [0, 1, 2]
+    assert read[1:] == seen[1:]
+    assert read[0].recall == seen[0].recall
 
 
 def test_a_kill_while_writing_leaves_the_last_checkpoint_usable(make_settings: MakeSettings) -> None:
