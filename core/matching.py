@@ -1,8 +1,9 @@
 """Keypoints of two pictures to correspondences, and correspondences to geometry.
 
-Correspondences are nearest neighbours that pass the ratio test (Lowe 2004) and are each other's nearest. Those
-that agree on a rotation and a change of scale (weak geometric consistency, Jegou 2008) are fitted by RANSAC
-(MAGSAC++, Barath 2020): an affine map first, then a homography grown from its inliers. Every exit has its reason.
+Correspondences are nearest neighbours that pass the ratio test (Lowe 2004) and are each other's nearest; how they are
+found and what is fitted to them can be chosen (``MatchingOptions``). Those that agree on a rotation and a change of
+scale (weak geometric consistency, Jegou 2008) are fitted by RANSAC (MAGSAC++, Barath 2020): an affine map first, then a
+homography grown from its inliers. Every exit has its reason.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core import geometry
+from core import estimators, geometry
 from core._cv import cv2
+from core.estimators import Estimator, Model
 from core.features.base import Keypoints, Metric
+from core.keypoint_matchers import Matcher, two_nearest
 from core.records import Evidence
 
 _WORKING_SIDE = 512
@@ -37,11 +40,19 @@ class MatchingOptions:
         ratio: A nearest neighbour must be closer than this times the second nearest.
         tolerance: Largest residual of an inlier, in pixels of a picture 512 pixels long.
         least_inliers: Fewer inliers than this tie nothing together.
+        matcher: How nearest descriptors are found.
+        mutual: Whether two keypoints must each be the nearest of the other.
+        model: What kind of map is fitted.
+        estimator: How its outliers are told.
     """
 
     ratio: float = 0.88
     tolerance: float = 4.0
     least_inliers: int = 8
+    matcher: Matcher = Matcher.BRUTE_FORCE
+    mutual: bool = True
+    model: Model = Model.BEST
+    estimator: Estimator = Estimator.MAGSAC
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,45 +77,41 @@ class View:
         return max(self.width, self.height) / _WORKING_SIDE
 
 
-def correspondences(first: Keypoints, second: Keypoints, metric: Metric, ratio: float) -> NDArray[np.intp]:
-    """Pair up keypoints by brute force.
+def correspondences(
+    first: Keypoints,
+    second: Keypoints,
+    metric: Metric,
+    ratio: float,
+    matcher: Matcher = Matcher.BRUTE_FORCE,
+    mutual: bool = True,
+) -> NDArray[np.intp]:
+    """Pair up keypoints.
 
     Args:
         first: N keypoints.
         second: M keypoints.
         metric: How their descriptors compare.
         ratio: See ``MatchingOptions``; not applied where ``second`` has a single keypoint.
+        matcher: How nearest descriptors are found.
+        mutual: Whether two keypoints must each be the nearest of the other.
 
     Returns:
-        (K, 2) indices into first and second, most distinctive first; no keypoint occurs twice.
+        (K, 2) indices into first and second, most distinctive first; no keypoint of the first occurs twice, and none
+        of the second where they are mutual.
     """
     if len(first) < 2 or len(second) < 2:
         return np.zeros((0, 2), np.intp)
-    distances, nearest = _two_nearest(first.descriptors, second.descriptors, metric)
-    passing = np.flatnonzero(distances[:, 0] < ratio * distances[:, 1])
+    distances, nearest = two_nearest(first.descriptors, second.descriptors, metric, matcher)
+    passing = np.flatnonzero((distances[:, 0] < ratio * distances[:, 1]) & np.isfinite(distances[:, 0]))
     if not len(passing):
         return np.zeros((0, 2), np.intp)
-    candidates, places = np.unique(nearest[passing, 0], return_inverse=True)
-    _, back = _two_nearest(second.descriptors[candidates], first.descriptors, metric)
-    passing = passing[back[places, 0] == passing]
+    if mutual:
+        candidates, places = np.unique(nearest[passing, 0], return_inverse=True)
+        _, back = two_nearest(second.descriptors[candidates], first.descriptors, metric, matcher)
+        passing = passing[back[places, 0] == passing]
     certainty = distances[passing, 0] / np.maximum(distances[passing, 1], 1e-6)
     passing = passing[np.argsort(certainty, kind="stable")]
     return np.stack([passing, nearest[passing, 0]], axis=1).astype(np.intp)
-
-
-def _two_nearest(
-    queries: NDArray[np.uint8], base: NDArray[np.uint8], metric: Metric
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """(N, 2) distances and (N, 2) indices of the two nearest of ``base``."""
-    import faiss
-
-    if metric is Metric.HAMMING:
-        index = faiss.IndexBinaryFlat(8 * base.shape[1])
-        index.add(np.ascontiguousarray(base))
-        distances, nearest = index.search(np.ascontiguousarray(queries), 2)
-        return distances.astype(np.float32), nearest
-    squared, nearest = faiss.knn(queries.astype(np.float32), base.astype(np.float32), 2)
-    return np.sqrt(np.maximum(squared, 0)), nearest
 
 
 def verify(first: View, second: View, options: MatchingOptions | None = None) -> Evidence:
@@ -118,7 +125,9 @@ def verify(first: View, second: View, options: MatchingOptions | None = None) ->
     options = options or MatchingOptions()
     if min(len(first.keypoints), len(second.keypoints)) < options.least_inliers:
         return Evidence(reason=TOO_FLAT)
-    pairs = correspondences(first.keypoints, second.keypoints, first.metric, options.ratio)
+    pairs = correspondences(
+        first.keypoints, second.keypoints, first.metric, options.ratio, options.matcher, options.mutual
+    )
     return fit(first, second, pairs, options)
 
 
@@ -174,8 +183,8 @@ def _homography(
     """The homography in working pixels and the (K,) inliers among all correspondences."""
     chosen_a, chosen_b = points_a[consistent], points_b[consistent]
     best: tuple[NDArray[np.float64], NDArray[np.bool_]] | None = None
-    for model in (_fit_affine, _fit_projective):
-        matrix = model(chosen_a, chosen_b, options.tolerance)
+    for fit_model in estimators.candidates(options.model):
+        matrix = fit_model(chosen_a, chosen_b, options.tolerance, options.estimator)
         if matrix is None:
             continue
         inliers = _agreeing(matrix, points_a, points_b, options.tolerance)
@@ -184,24 +193,6 @@ def _homography(
         if best is None or inliers.sum() > 1.1 * best[1].sum() + 1:
             best = matrix, inliers
     return best if best is not None and best[1].sum() >= 4 else None
-
-
-def _fit_affine(
-    points_a: NDArray[np.float32], points_b: NDArray[np.float32], tolerance: float
-) -> NDArray[np.float64] | None:
-    matrix, _ = cv2.estimateAffine2D(
-        points_a, points_b, method=cv2.USAC_MAGSAC, ransacReprojThreshold=tolerance, maxIters=1000
-    )
-    return None if matrix is None else np.vstack([matrix, [0.0, 0.0, 1.0]])
-
-
-def _fit_projective(
-    points_a: NDArray[np.float32], points_b: NDArray[np.float32], tolerance: float
-) -> NDArray[np.float64] | None:
-    if len(points_a) < 8:
-        return None
-    matrix, _ = cv2.findHomography(points_a, points_b, cv2.USAC_MAGSAC, tolerance, maxIters=1000)
-    return None if matrix is None else np.asarray(matrix, np.float64)
 
 
 def _agreeing(
