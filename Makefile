@@ -4,7 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench bench-words clean
+.PHONY: help setup run test check torture format bench bench-words clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ check: setup ## style, types and the direction of imports
 format: setup ## put the code into its form
 	@$(VENV)/bin/ruff check --fix .
 	@$(VENV)/bin/ruff format .
+
+torture: setup ## clean up in thousands of small worlds while everything goes wrong; RUNS=5000 of each kind
+	@TWINSIGHT_TORTURE_RUNS=$${RUNS:-5000} $(PYTHON) -m pytest tests/core/review/test_properties.py --timeout 0 --hypothesis-show-statistics
 
 bench: setup ## time an index, a scan and a search on the sample library, or on LIBRARY=...
 	@$(PYTHON) tests/bench/run.py "$$LIBRARY"

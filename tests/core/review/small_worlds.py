@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import io
 import os
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 from hypothesis import strategies as st
+from PIL import Image
 
 from core.describing import DIGEST_SIZE
 from core.records import Relation
+from core.review.metadata.jpeg import Jpeg
+from core.review.metadata.values import Metadata, MetadataError
+from core.review.metadata.writing import with_metadata
 from core.review.values import Action, Companion, Plan, PlanItem
 
 FOLDERS = ("a", "b", "b/deep", "safe", "mirror")
@@ -47,6 +54,26 @@ class World:
     far_destination: bool
     meddled: tuple[tuple[int, str], ...]
     action: Action
+    merge: bool
+
+
+@functools.cache
+def pictures() -> tuple[bytes, ...]:
+    """Three pictures that differ in pixels and in what is written into them."""
+    found = []
+    for number, extra in enumerate((Metadata(), Metadata(rating=4), Metadata(tags=("sea",), caption="Tide"))):
+        stream = io.BytesIO()
+        Image.fromarray(np.full((8, 8, 3), 80 * number, np.uint8)).save(stream, "JPEG")
+        found.append(with_metadata(stream.getvalue(), extra) if extra.fields else stream.getvalue())
+    return tuple(found)
+
+
+def essence(data: bytes) -> bytes:
+    """A picture without its metadata; whatever else as it is."""
+    try:
+        return Jpeg.parse(data).without_metadata()
+    except MetadataError:
+        return data
 
 
 @st.composite
@@ -79,7 +106,16 @@ def worlds(draw: st.DrawFn, actions: Sequence[Action] = tuple(Action)) -> World:
         )
     )
     meddled = draw(st.lists(st.tuples(places, st.sampled_from(("change", "remove", "symlink"))), max_size=1))
-    return World(tuple(files), tuple(items), draw(st.booleans()), mirror, draw(st.booleans()), tuple(meddled), main)
+    return World(
+        tuple(files),
+        tuple(items),
+        draw(st.booleans()),
+        mirror,
+        draw(st.booleans()),
+        tuple(meddled),
+        main,
+        draw(st.booleans()),
+    )
 
 
 def digest(data: bytes) -> str:
@@ -121,7 +157,7 @@ class Place:
             path = self.library / spec.folder / spec.name
             self.paths.append(path)
             if spec.kind == "file":
-                self.contents.append(bytes([spec.content]) * 40)
+                self.contents.append(pictures()[spec.content])
                 path.write_bytes(self.contents[-1])
                 os.utime(path, ns=(10**18 + number, 10**18 + number))
             else:
@@ -152,7 +188,7 @@ class Place:
         relation = Relation.SAME_FILE if content == kept else Relation.RE_ENCODED
         along: tuple[Companion, ...] = ()
         if extra is not None and not spec.action.links and spec.action.reversible:
-            along = (Companion(self.paths[extra], digest(self.contents[extra]), 40, "sidecar"),)
+            along = (Companion(self.paths[extra], digest(self.contents[extra]), len(self.contents[extra]), "sidecar"),)
         return PlanItem(
             path,
             digest(content),
@@ -165,6 +201,7 @@ class Place:
             self.library,
             spec.action,
             along,
+            self.world.merge and not self.world.action.links,
         )
 
     def meddle(self, number: int, how: str) -> None:
@@ -192,8 +229,8 @@ class Place:
         return found
 
     def all_contents(self) -> set[bytes]:
-        """The contents of all plain files anywhere, wherever they were moved to."""
-        return {path.read_bytes() for path in self.base.rglob("*") if path.is_file() and not path.is_symlink()}
+        """The contents of all plain files anywhere, wherever they were moved to, without their metadata."""
+        return {essence(path.read_bytes()) for path in self.base.rglob("*") if path.is_file() and not path.is_symlink()}
 
     def leftovers(self) -> list[Path]:
         """Files that were made for a moment and forgotten, and all that lies in a trash, quarantine or aside."""
