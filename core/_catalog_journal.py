@@ -17,6 +17,9 @@ from typing import Any
 
 from core.catalog import Catalog
 
+MERGE = "merge"
+"""The kind of a step that changes the metadata of a file that stays."""
+
 
 class State(StrEnum):
     """How far a step is."""

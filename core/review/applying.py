@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from core._catalog_journal import JournalTable, Operation, State, Step
+from core._catalog_journal import MERGE, JournalTable, Operation, State, Step
 from core.catalog import Catalog
 from core.events import Done, Skipped, Summary
 from core.records import ReviewError
@@ -18,7 +18,6 @@ from core.review.checks import Checks, Refused, words
 from core.review.clean_up import CleanUp
 from core.review.files import Files
 from core.review.lock import only_one
-from core.review.merging import MERGE
 from core.review.protection import ProtectedFolders, protected_folders
 from core.review.values import (
     Action,

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from core._catalog_journal import State, Step
+from core._catalog_journal import MERGE, State, Step
 from core.bins import in_bin
 from core.review.files import Facts, Files
 from core.review.protection import ProtectedFolders
+from core.review.values import Action
 
 
 class Refused(Exception):  # noqa: N818 - no error: the answer no, with a reason
@@ -38,16 +39,16 @@ class Checks:
         self._files = files
         self._protected = protected
         self._destination = None if destination is None else files.real(destination)
-        going = [step for step in steps if step.kind != "merge" and step.state in (State.PLANNED, State.STARTED)]
+        going = [step for step in steps if step.kind != MERGE and step.state in (State.PLANNED, State.STARTED)]
         self._going = {step.source for step in going}
         self._numbers = {step.source: number for step in going if (number := self._number(step.source)) is not None}
         self._contents = {
             step.source: step.new_content
             for step in steps
-            if step.kind == "merge" and step.state is State.DONE and step.new_content is not None
+            if step.kind == MERGE and step.state is State.DONE and step.new_content is not None
         }
 
-        merges = [step for step in steps if step.kind == "merge" and step.state is State.LEFT]
+        merges = [step for step in steps if step.kind == MERGE and step.state is State.LEFT]
         self._unmerged = {step.source: step.reason or "stopped" for step in merges}
 
     def _number(self, path: Path) -> tuple[int, int] | None:
@@ -81,13 +82,23 @@ class Checks:
             Refused: It must stay.
             OSError: The file that goes cannot be read.
         """
+        if step.kind == MERGE:
+            return self.source(step), None
         if step.survivor in self._unmerged:
             raise Refused(f"the metadata could not be merged into {step.survivor}: {self._unmerged[step.survivor]}")
+        if Action(step.kind).links:
+            self._linkable(step)
         source = self.source(step)
         survivor = None if step.survivor is None else self.survivor(step, source)
         if not source.unchanged(self._files.facts(step.source)):
             raise Refused("it is being changed right now")
         return source, survivor
+
+    def _linkable(self, step: Step) -> None:
+        if step.survivor is None or step.survivor_content != step.content:
+            raise Refused("a link needs a copy with the same bytes")
+        if step.kind == Action.HARD_LINK and self._protected.covering(step.survivor) is not None:
+            raise Refused(f"a hard link would tie it to {step.survivor}, and that is protected")
 
     def source(self, step: Step) -> Facts:
         """Check that a file is the one that was planned and may be touched."""

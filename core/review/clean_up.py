@@ -9,13 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from core._catalog_decisions import DecisionTable
-from core._catalog_journal import JournalTable, Operation, State, Step
+from core._catalog_journal import MERGE, JournalTable, Operation, State, Step
 from core.catalog import Catalog
 from core.review.checks import Checks, Refused, words
 from core.review.deleting import Deleting
 from core.review.files import Files
 from core.review.linking import Linking
-from core.review.merging import MERGE, Merging
+from core.review.merging import Merging
 from core.review.moving import Moving
 from core.review.places import Places
 from core.review.protection import ProtectedFolders, protected_folders

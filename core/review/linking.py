@@ -29,10 +29,7 @@ class Linking:
         """See ``StepKind``."""
         source, survivor = checks.before(step)
         kept = step.survivor
-        if kept is None or survivor is None or step.survivor_content != step.content:
-            raise Refused("a link needs a copy with the same bytes")
-        if step.kind == Action.HARD_LINK:
-            self._check_may_link(step, checks)
+        assert kept is not None
         temporary = temporary_beside(step.source)
         backup = self._files.attributes(step.source)
         step = self._write(started(step, inode=source.inode, temporary=temporary, backup=backup))
@@ -48,13 +45,6 @@ class Linking:
             raise Refused("it is being changed right now")
         self._files.replace(temporary, step.source)
         return replace(step, state=State.DONE)
-
-    def _check_may_link(self, step: Step, checks: Checks) -> None:
-        assert step.survivor is not None
-        try:
-            checks.touchable(step.survivor)
-        except Refused as no:
-            raise Refused(f"a hard link would tie it to {step.survivor}, and that is protected") from no
 
     def settle(self, step: Step) -> Step:
         """See ``StepKind``."""

@@ -19,9 +19,6 @@ from core.review.metadata.values import Metadata, MetadataError
 from core.review.metadata.writing import with_metadata
 from core.review.steps import Write, clear, holds, started, temporary_beside
 
-MERGE = "merge"
-"""The kind of such a step in the journal."""
-
 
 class Merging:
     """Adds metadata to a file, see ``StepKind``.
