@@ -35,6 +35,7 @@ from app.session import Session
 from app.settings import Settings, default_settings_path
 from app.theme import Theme
 from app.thumbnails import ThumbnailService, default_cache_folder
+from app.watcher import Watcher
 from app.window import Window
 
 logger = logging.getLogger(__name__)
@@ -90,18 +91,28 @@ class Workplace(QObject):
         self._open = True
         self.jobs = Jobs(catalog_path)
         self.thumbnails = ThumbnailService(self, cache_folder=cache_folder / "thumbnails")
-        self.libraries = Libraries(self.jobs.desk, settings.left_out, self)
+        self.libraries = Libraries(self.jobs.desk, settings.left_out, self, watched=settings.watched)
         self.session = Session(self.jobs, self.libraries, cache_folder / "pasted", engine, self)
         self.window = Window(self.session, self.thumbnails, settings, theme)
+        self.watcher = Watcher(parent=self)
+        self.watcher.changed.connect(self.session.look_again)
+        self.libraries.changed.connect(self._watch)
         self.window.closing.connect(self.shutdown)
         self.libraries.refresh()
         self.session.tidy()
+
+    @Slot()
+    def _watch(self) -> None:
+        """Watch the libraries for which that is wanted and whose drive is there."""
+        there = (library for library in self.libraries.all if library.watched and not library.missing)
+        self.watcher.set_folders([library.info.folder for library in there])
 
     @Slot()
     def shutdown(self) -> None:
         """Cancel what runs and wait for the threads; doing it twice is harmless."""
         if self._open:
             self._open = False
+            self.watcher.shutdown()
             if self.jobs.shutdown():
                 self.session.close()
             self.window.compare.shutdown()

@@ -25,6 +25,7 @@ from app.arguments import (
     search,
     train,
     undo,
+    watch,
 )
 from app.arguments.options import add_catalog
 
@@ -88,6 +89,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for each in (
         index,
+        watch,
         scan,
         search,
         compare,

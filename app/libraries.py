@@ -24,11 +24,13 @@ class Library:
         info: What the catalog knows.
         missing: Whether the folder is not there now: a drive that is not plugged in, say.
         used: Whether searches and scans look into it.
+        watched: Whether it is looked at again by itself when something in it changes.
     """
 
     info: LibraryInfo
     missing: bool = False
     used: bool = True
+    watched: bool = False
 
 
 class Libraries(QObject):
@@ -37,6 +39,7 @@ class Libraries(QObject):
     Args:
         desk: Does the reading and writing.
         left_out: Folders that searches and scans leave out.
+        watched: Folders that are watched for changes.
         parent: The Qt owner.
 
     Signals:
@@ -51,10 +54,13 @@ class Libraries(QObject):
     removed = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, desk: Desk, left_out: Iterable[Path] = (), parent: QObject | None = None) -> None:
+    def __init__(
+        self, desk: Desk, left_out: Iterable[Path] = (), parent: QObject | None = None, *, watched: Iterable[Path] = ()
+    ) -> None:
         super().__init__(parent)
         self._desk = desk
         self._left_out = set(left_out)
+        self._watched = set(watched)
         self._all: tuple[Library, ...] = ()
         self._refreshing = False
         self._stale = False
@@ -73,6 +79,11 @@ class Libraries(QObject):
     def left_out(self) -> frozenset[Path]:
         """The folders that searches and scans leave out."""
         return frozenset(self._left_out)
+
+    @property
+    def watched(self) -> frozenset[Path]:
+        """The folders that are watched for changes."""
+        return frozenset(self._watched)
 
     def refresh(self) -> None:
         """Read the figures again; asked often while it reads, it reads once more, since they may have changed."""
@@ -110,6 +121,11 @@ class Libraries(QObject):
         self._left_out.discard(folder) if used else self._left_out.add(folder)
         self._take([(library.info, library.missing) for library in self._all])
 
+    def watch(self, folder: Path, watched: bool) -> None:
+        """Say whether a folder is looked at again by itself when something in it changes."""
+        self._watched.add(folder) if watched else self._watched.discard(folder)
+        self._take([(library.info, library.missing) for library in self._all])
+
     def _on_read(self, found: Sequence[tuple[LibraryInfo, bool]]) -> None:
         self._refreshing = False
         self._take(found)
@@ -117,7 +133,10 @@ class Libraries(QObject):
             self.refresh()
 
     def _take(self, found: Sequence[tuple[LibraryInfo, bool]]) -> None:
-        self._all = tuple(Library(info, missing, info.folder not in self._left_out) for info, missing in found)
+        self._all = tuple(
+            Library(info, missing, info.folder not in self._left_out, info.folder in self._watched)
+            for info, missing in found
+        )
         self.changed.emit()
 
     def _on_added(self, answer: tuple[list[Path], list[Failure]]) -> None:
@@ -131,6 +150,7 @@ class Libraries(QObject):
 
     def _on_removed(self, folder: Path) -> None:
         self._left_out.discard(folder)
+        self._watched.discard(folder)
         self.refresh()
         self.removed.emit(folder)
 

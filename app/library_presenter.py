@@ -43,6 +43,7 @@ class LibraryPresenter(QObject):
         view.remove_requested.connect(self._libraries.remove)
         view.protect_requested.connect(self._libraries.protect)
         view.use_requested.connect(self._libraries.use)
+        view.watch_requested.connect(self._libraries.watch)
         view.rescan_requested.connect(lambda folder: session.index([folder]))
         view.skipped_requested.connect(self._show_skipped)
         self._libraries.changed.connect(self._show)

@@ -30,6 +30,7 @@ class LibraryView(QWidget):
         protect_requested(object, bool): A folder is to be protected, or not any more.
         use_requested(object, bool): Searches and scans are to look into a folder, or leave it out.
         rescan_requested(object): A folder is to be brought up to date.
+        watch_requested(object, bool): A folder is to be watched for changes, or not any more.
         skipped_requested(object): What could not be read below a folder is to be shown.
     """
 
@@ -39,6 +40,7 @@ class LibraryView(QWidget):
     protect_requested = Signal(object, bool)
     use_requested = Signal(object, bool)
     rescan_requested = Signal(object)
+    watch_requested = Signal(object, bool)
     skipped_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -137,6 +139,10 @@ class LibraryView(QWidget):
             text = self.tr("Show skipped files ({count})").format(count=words.number(library.info.skipped))
             menu.addAction(icons.icon("warning"), text, lambda: self.skipped_requested.emit(folder))
         menu.addAction(icons.icon("copy"), self.tr("Copy path"), lambda: copy_paths([folder]))
+        watch = menu.addAction(icons.icon("refresh"), self.tr("Watch: take in new and changed pictures by itself"))
+        watch.setCheckable(True)
+        watch.setChecked(library.watched)
+        watch.toggled.connect(lambda on: self.watch_requested.emit(folder, on))
         menu.addSeparator()
         protect = menu.addAction(icons.icon("lock"), self.tr("Protect: never move or delete anything in it"))
         protect.setCheckable(True)

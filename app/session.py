@@ -133,6 +133,16 @@ class Session(QObject):
             return
         self._start_index(_joined(self.indexing, wanted))
 
+    @Slot(list)
+    def look_again(self, folders: list[Path]) -> None:
+        """Bring watched folders up to date; what runs is not begun anew for it, but followed."""
+        there = tuple(library.info.folder for library in self.libraries.all if not library.missing)
+        wanted = tuple(folder for folder in folders if folder in there)
+        if self.jobs.scan.running or self.jobs.query.running:
+            self._index_later = _joined(self._index_later, wanted)
+        elif wanted:
+            self._start_index(wanted)
+
     def _start_index(self, folders: tuple[Path, ...]) -> None:
         self.skipped.replace(())
         self._start_scan_lane(lambda catalog: self._engine.index(catalog, folders))
@@ -213,6 +223,9 @@ class Session(QObject):
             self.said.emit(_scan_sentence(summary.groups))
         else:
             self.said.emit(_index_sentence(summary))
+        if self._index_later and not self.jobs.query.running:
+            later, self._index_later = self._index_later, ()
+            self._start_index(later)
 
     def _stopped(self, was_scan: bool, was_index: bool) -> None:
         """The groups found so far stay: each of them is verified."""

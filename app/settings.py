@@ -132,6 +132,15 @@ class Settings(QObject):
     def left_out(self, folders: Iterable[Path]) -> None:
         self._store.setValue("left_out", sorted(str(folder) for folder in folders))
 
+    @property
+    def watched(self) -> frozenset[Path]:
+        """Libraries that are watched for changes."""
+        return frozenset(Path(text) for text in self._list("watched"))
+
+    @watched.setter
+    def watched(self, folders: Iterable[Path]) -> None:
+        self._store.setValue("watched", sorted(str(folder) for folder in folders))
+
     def folder(self, purpose: str) -> str:
         """The folder last used for a purpose ("library", "query", "export"); empty at first."""
         return self._text(f"folder/{purpose}")

@@ -226,6 +226,7 @@ class Window(QMainWindow):
         settings.page = self.page if self.page != "compare" else self._came_from
         settings.theme = self._theme.mode
         settings.left_out = self.session.libraries.left_out
+        settings.watched = self.session.libraries.watched
         settings.save()
 
     # ------------------------------------------------------------------ pages

@@ -67,7 +67,7 @@ def test_help_lists_the_commands_that_exist(capsys: pytest.CaptureFixture[str]) 
         main(["--help"])
 
     text = capsys.readouterr().out
-    for command in ("index", "scan", "search", "compare", "catalog", "methods", "formats"):
+    for command in ("index", "watch", "scan", "search", "compare", "catalog", "methods", "formats"):
         assert f"    {command} " in text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,16 @@ def test_the_menu_asks_for_what_it_says(view: LibraryView, qtbot: QtBot, part: s
     with qtbot.waitSignal(getattr(view, signal)) as asked:
         trigger(view.menu_for(library(skipped=2)), part)
     assert asked.args == [Path("/photos/Camera")]
+
+
+def test_the_menu_watches_and_lets_go(view: LibraryView, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(view.watch_requested) as asked:
+        trigger(view.menu_for(library()), "Watch")
+    assert asked.args == [Path("/photos/Camera"), True]
+    watched = replace(library(), watched=True)
+    with qtbot.waitSignal(view.watch_requested) as asked:
+        trigger(view.menu_for(watched), "Watch")
+    assert asked.args == [Path("/photos/Camera"), False]
 
 
 def test_the_menu_protects_and_lets_go(view: LibraryView, qtbot: QtBot) -> None:

@@ -176,6 +176,25 @@ def test_a_folder_left_out_is_not_looked_into(
     assert said.args == ["No folder is in use: tick one in the library."]
 
 
+def test_a_watched_folder_is_looked_at_again_after_what_runs_now(
+    session: Session, desk: Desk, folder: Path, qtbot: QtBot
+) -> None:
+    session.libraries.watch(folder, True)
+    assert session.libraries.watched == {folder}
+    assert session.libraries.all[0].watched
+    with qtbot.waitSignal(session.jobs.scan.finished):
+        session.look_again([folder, folder.with_name("no library")])
+    assert desk.asked == [("index", (folder,))]
+    desk.go.clear()
+    desk.events = [Done(Summary(7, (), 0, 0.1))]
+    session.find_duplicates("fast")
+    session.look_again([folder])
+    assert session.scanning
+    desk.go.set()
+    qtbot.waitUntil(lambda: [asked[0] for asked in desk.asked] == ["index", "scan", "index"])
+    qtbot.waitUntil(lambda: idle(session))
+
+
 def test_a_folder_whose_drive_is_gone_is_left_out(session: Session, folder: Path, qtbot: QtBot) -> None:
     folder.rmdir()
     session.libraries.refresh()

@@ -20,6 +20,7 @@ def test_what_is_written_is_read_at_the_next_start(tmp_path: Path) -> None:
     first.page = "duplicates"
     first.results_side = 240
     first.left_out = {Path("/photos/ä b"), Path("/other, place")}
+    first.watched = {Path("/photos/ä b")}
     first.set_folder("export", Path("/photos"))
     first.save()
     second = Settings(path)
@@ -31,6 +32,7 @@ def test_what_is_written_is_read_at_the_next_start(tmp_path: Path) -> None:
     assert second.page == "duplicates"
     assert second.results_side == 240
     assert second.left_out == {Path("/photos/ä b"), Path("/other, place")}
+    assert second.watched == {Path("/photos/ä b")}
     assert second.folder("export") == "/photos"
 
 
