@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget, QWidgetAction
 
-from app import theme, words
+from app import facets, theme, words
 from app.choice_button import NARROW, ChoiceButton
 from app.elided_label import ElidedLabel
-from app.results_model import MatchFilter, ResultsModel
+from app.facet_menu import FacetMenu
+from app.match_filter import ANY, MatchFilter
+from app.results_model import ResultsModel
 from app.size_slider import SizeSlider
-from core.records import Relation
+from core.records import Match, Relation
 
 SMALLEST, LARGEST, USUAL = 100, 320, 180
 _PERCENT = 100
@@ -73,6 +76,8 @@ class ResultsBar(QWidget):
     def show_counts(self, model: ResultsModel, running: bool) -> None:
         """Say how many matches there are, and offer the relations that occur."""
         self._filter.offer_relations(model.relations)
+        if not running:
+            self._filter.offer_facets(model.matches())
         total, shown = model.total, model.rowCount()
         parts = [words.matches(total)]
         if 0 < model.verified < total:
@@ -85,7 +90,7 @@ class ResultsBar(QWidget):
 
 
 class FilterButton(ChoiceButton):
-    """Chooses relations and a lowest score.
+    """Chooses relations, a lowest score, and what the files have to be.
 
     Signals:
         changed(): Another filter is chosen.
@@ -100,6 +105,7 @@ class FilterButton(ChoiceButton):
         self._score = QSlider(Qt.Orientation.Horizontal)
         self._score_text = QLabel()
         self._add_score()
+        self._add_facets()
         self._choices: list[tuple[str, Hashable]] = [
             (self.tr("All matches"), None),
             (self.tr("Copies only"), _COPIES),
@@ -124,11 +130,36 @@ class FilterButton(ChoiceButton):
         self.menu().addAction(self.menu().addSeparator())
         self.menu().addAction(action)
 
+    def _add_facets(self) -> None:
+        self.folder = FacetMenu(self.tr("Folder"), self.tr("Any folder"), parent=self)
+        self.kind = FacetMenu(self.tr("Kind of file"), self.tr("Any kind"), parent=self)
+        self.size_band = FacetMenu(self.tr("Size of file"), self.tr("Any size"), ANY, self)
+        self.date = FacetMenu(self.tr("Date"), self.tr("Any date"), ANY, self)
+        self.size_band.offer(facets.sizes())
+        self.date.offer(facets.dates())
+        for menu in self._facets():
+            self.menu().addMenu(menu)
+            menu.changed.connect(self._facet_changed)
+
+    def _facets(self) -> tuple[FacetMenu, ...]:
+        return self.folder, self.kind, self.size_band, self.date
+
+    def offer_facets(self, matches: list[Match]) -> None:
+        """Offer the folders and kinds that occur."""
+        self.folder.offer(facets.folders(matches))
+        self.kind.offer(facets.kinds(matches))
+
     @property
     def filter(self) -> MatchFilter:
         """What is chosen."""
-        relations = self.value if isinstance(self.value, frozenset) else None
-        return MatchFilter(relations, self._score.value() / _PERCENT)
+        return MatchFilter(
+            self.value if isinstance(self.value, frozenset) else None,
+            self._score.value() / _PERCENT,
+            self.folder.value if isinstance(self.folder.value, Path) else None,
+            self.kind.value if isinstance(self.kind.value, str) else None,
+            self.size_band.value if isinstance(self.size_band.value, tuple) else ANY,
+            self.date.value if isinstance(self.date.value, tuple) else ANY,
+        )
 
     @property
     def score_slider(self) -> QSlider:
@@ -152,18 +183,29 @@ class FilterButton(ChoiceButton):
     def reset(self) -> None:
         """Show everything again."""
         self._score.setValue(0)
+        for menu in self._facets():
+            menu.reset()
         self.choose(None)
 
     def at_rest(self) -> bool:
         """Whether nothing is hidden."""
-        return super().at_rest() and not self._score.value()
+        return super().at_rest() and not self._score.value() and all(menu.at_rest for menu in self._facets())
 
     def caption(self, chosen: str) -> str:
-        """The relation and, where one is set, the lowest score."""
+        """The relation and, where they are set, the lowest score and how much else is chosen."""
         score = self._score.value() / _PERCENT
-        if not score:
-            return chosen
-        return self.tr("{relations}, from {score}").format(relations=chosen, score=words.score(score))
+        if score:
+            chosen = self.tr("{relations}, from {score}").format(relations=chosen, score=words.score(score))
+        more = sum(not menu.at_rest for menu in self._facets())
+        return f"{chosen} +{words.number(more)}" if more else chosen
+
+    @Slot()
+    def _facet_changed(self) -> None:
+        said = [menu.text for menu in self._facets() if menu.text]
+        plain = self.tr("Which matches are shown")
+        self.setToolTip("\n".join([plain, *said]))
+        self._show()
+        self.changed.emit()
 
     @Slot()
     def _score_changed(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,11 @@ from PySide6.QtCore import (
 )
 
 from app import words
+from app.match_filter import MatchFilter
 from app.thumbnails import ThumbnailService, key_of
 from core.records import Match, Relation
+
+__all__ = ["MATCH_ROLE", "MatchFilter", "ResultsModel"]
 
 MATCH_ROLE = Qt.ItemDataRole.UserRole + 1
 _RESORT_SHARE = 8
@@ -29,28 +31,6 @@ _RESORT_SHARE = 8
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 _Rank = tuple[float, int]
-
-
-@dataclass(frozen=True, slots=True)
-class MatchFilter:
-    """Which matches are shown.
-
-    Attributes:
-        relations: The relations that pass (None in it: not verified), or None for all.
-        score: The lowest score that passes.
-    """
-
-    relations: frozenset[Relation | None] | None = None
-    score: float = 0.0
-
-    @property
-    def passes_all(self) -> bool:
-        """Whether the filter hides nothing."""
-        return self.relations is None and self.score <= 0.0
-
-    def passes(self, match: Match) -> bool:
-        """Whether a match is shown."""
-        return match.score >= self.score and (self.relations is None or match.relation in self.relations)
 
 
 class ResultsModel(QAbstractListModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -175,6 +176,33 @@ def test_a_filter_that_hides_everything_can_be_taken_off_there(qtbot: QtBot, vie
     assert view._empty.sentence == "No match passes the filter"
     qtbot.mouseClick(view._empty.button, Qt.MouseButton.LeftButton)
     assert shown(view) == ["a"]
+
+
+def test_folder_kind_size_and_date_filter_what_is_shown(view: ResultsView) -> None:
+    now = time.time()
+    facts = (("x/a.jpg", 5_000, "JPEG", 1.0), ("x/y/b.png", 500_000, "PNG", now), ("z/c.jpg", 50 << 20, "JPEG", now))
+    found = [
+        Match(
+            ImageRecord(Path("/p") / name, name, 9, 9, size, day, kind), 0.9 - place / 10, Relation.EDITED, Evidence()
+        )
+        for place, (name, size, kind, day) in enumerate(facts)
+    ]
+    view.add_matches(found)
+    view.finish()
+    button = view._bar.filter_button
+    for menu, text, passing in (
+        (button.folder, "/p/x (1)", ["a.jpg", "b.png"]),
+        (button.kind, "PNG (1)", ["b.png"]),
+        (button.size_band, "10 MiB and more", ["c.jpg"]),
+        (button.date, "Older than 12 months", ["a.jpg"]),
+    ):
+        (action,) = [action for action in menu.actions() if action.text() == text]
+        action.trigger()
+        assert shown(view) == passing
+        assert button.text() == "All matches +1"
+        assert text in button.toolTip()
+        view._bar.show_all()
+        assert len(shown(view)) == 3
 
 
 def test_the_model_keeps_its_promises_to_qt(thumbnails: CountingService) -> None:
