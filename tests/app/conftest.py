@@ -34,6 +34,16 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     return home
 
 
+@pytest.fixture(scope="session", autouse=True)
+def empty_clipboard() -> Iterator[None]:
+    """Qt keeps the clipboard until the process ends, when Python objects on it cannot be destroyed any more."""
+    yield
+    from PySide6.QtGui import QGuiApplication
+
+    if QGuiApplication.instance() is not None:
+        QGuiApplication.clipboard().clear()
+
+
 @pytest.fixture(autouse=True)
 def collect_in_this_thread() -> Iterator[None]:
     """Qt objects that a test dropped are destroyed here and not in whatever thread allocates next."""
