@@ -47,7 +47,9 @@ class ComparePresenter(QObject):
 
         def compare(match: Match) -> None:
             query = page.query.current
-            if query is not None:
+            if page.query.current_is_words:
+                page.results.look()
+            elif query is not None:
                 pairs = pairs_of_matches(query, page.results.matches())
                 self.open(PairWalk(pairs, Pair(query, match.record.path)))
 

@@ -32,18 +32,32 @@ def _scan(catalog: Catalog, library: Sequence[Path], preset: str) -> Iterator[Ev
     yield from find_duplicates(catalog, library, ScanOptions(preset=preset))
 
 
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """What a person wants to find.
+
+    Attributes:
+        queries: Pictures.
+        texts: Words.
+        top: Matches of a query at most.
+        preset: How far to look.
+        method: A method to rank by alone, or None for all evidence.
+    """
+
+    queries: tuple[Path, ...]
+    texts: tuple[str, ...]
+    top: int
+    preset: str
+    method: str | None = None
+
+
 def _search(
-    catalog: Catalog,
-    library: Sequence[Path],
-    queries: Sequence[Path],
-    top: int,
-    preset: str,
-    method: str | None = None,
-    warm: Warm | None = None,
+    catalog: Catalog, library: Sequence[Path], request: SearchRequest, warm: Warm | None = None
 ) -> Iterator[Event]:
     from core.search import SearchOptions, search
 
-    yield from search(catalog, library, queries, SearchOptions(top=top, preset=preset, method=method), warm)
+    options = SearchOptions(top=request.top, preset=request.preset, method=request.method, texts=request.texts)
+    yield from search(catalog, library, request.queries, options, warm)
 
 
 def _compare(first: Path, second: Path) -> Iterator[Event]:
@@ -62,14 +76,14 @@ class Engine:
     Attributes:
         index: (catalog, folders): brings the catalog up to date.
         scan: (catalog, folders, preset): finds groups of duplicates.
-        search: (catalog, folders, queries, top, preset, method): ranks matches.
+        search: (catalog, folders, request): ranks matches.
         compare: (first, second): one MatchFound.
         close: Ends what was kept from one job for the next.
     """
 
     index: Callable[[Catalog, Sequence[Path]], Iterator[Event]] = _index
     scan: Callable[[Catalog, Sequence[Path], str], Iterator[Event]] = _scan
-    search: Callable[[Catalog, Sequence[Path], Sequence[Path], int, str, str | None], Iterator[Event]] = _search
+    search: Callable[[Catalog, Sequence[Path], SearchRequest], Iterator[Event]] = _search
     compare: Callable[[Path, Path], Iterator[Event]] = _compare
     close: Callable[[], None] = lambda: None
 
@@ -86,20 +100,12 @@ class _WarmSearch:
     def __init__(self) -> None:
         self._warm: Warm | None = None
 
-    def search(
-        self,
-        catalog: Catalog,
-        library: Sequence[Path],
-        queries: Sequence[Path],
-        top: int,
-        preset: str,
-        method: str | None,
-    ) -> Iterator[Event]:
+    def search(self, catalog: Catalog, library: Sequence[Path], request: SearchRequest) -> Iterator[Event]:
         from core.warm import Warm
 
         if self._warm is None:
             self._warm = Warm(_KEPT_WORKERS)
-        yield from _search(catalog, library, queries, top, preset, method, self._warm)
+        yield from _search(catalog, library, request, self._warm)
 
     def close(self) -> None:
         if self._warm is not None:

@@ -32,10 +32,12 @@ class HandOver:
     Attributes:
         paths: Local files and folders, in their order.
         image: Pixels that have no file, say of a browser or a screenshot, or None.
+        words: What was typed, as it was typed.
     """
 
     paths: tuple[Path, ...] = ()
     image: QImage | None = None
+    words: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.paths) or self.image is not None
@@ -72,6 +74,16 @@ def read(data: QMimeData) -> HandOver:
     if local or image is not None:
         return HandOver(local, image)
     return HandOver(tuple(paths_in_text(data.text()))) if data.hasText() else HandOver()
+
+
+def are_words(text: str) -> bool:
+    """Whether a line that names no file reads like words and not like a path that is misspelt."""
+    line = text.strip()
+    if not line or "\n" in line or re.search(r"[/\\]|^~|^[a-z]:", line, re.IGNORECASE):
+        return False
+    from core.decoding.formats import EXTENSIONS
+
+    return Path(line).suffix.lower() not in EXTENSIONS
 
 
 def read_clipboard() -> HandOver:

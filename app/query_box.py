@@ -28,9 +28,11 @@ class QueryBox(QLineEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setPlaceholderText(self.tr("Drop, paste or type a picture"))
+        self.setPlaceholderText(self.tr("Drop or paste a picture, type a path or words"))
         self.setAccessibleName(self.tr("Query"))
-        self.setToolTip(self.tr("Drop or paste pictures here, or type the path of one (Ctrl+F)"))
+        self.setToolTip(
+            self.tr("Drop or paste pictures, or type the path of one; with a CLIP model, words too (Ctrl+F)")
+        )
         self.setProperty("look", "field")
         self.setMinimumWidth(180)
         self.setMinimumHeight(32)
@@ -45,7 +47,7 @@ class QueryBox(QLineEdit):
     def _submit(self) -> None:
         paths = intake.paths_in_text(self.text())
         if paths:
-            self.handed.emit(intake.HandOver(tuple(paths)))
+            self.handed.emit(intake.HandOver(tuple(paths), words=self.text()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Paste pictures and lists of paths as queries; one line of text goes into the box."""

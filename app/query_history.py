@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -25,6 +25,7 @@ class QueryHistory(QObject):
         super().__init__(parent)
         self._entries: list[Queries] = []
         self._place = -1
+        self.words: frozenset[Path] = frozenset()
 
     @property
     def entries(self) -> tuple[Queries, ...]:
@@ -46,8 +47,9 @@ class QueryHistory(QObject):
         """Whether we went back from a later search."""
         return self._place + 1 < len(self._entries)
 
-    def note(self, queries: Sequence[Path]) -> None:
+    def note(self, queries: Sequence[Path], words: Collection[Path] = ()) -> None:
         """Take a search in; the same again, or none, is no news."""
+        self.words = frozenset(words)
         wanted = tuple(queries)
         if not wanted or (self._place >= 0 and self._entries[self._place] == wanted):
             return

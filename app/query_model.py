@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -28,6 +28,8 @@ from core.records import ImageRecord
 RECORD_ROLE = Qt.ItemDataRole.UserRole
 FOUND_ROLE = Qt.ItemDataRole.UserRole + 1
 """Whether a query has a verified match: True, False, or None while that is open."""
+WORDS_ROLE = Qt.ItemDataRole.UserRole + 2
+"""Whether a query is words and no picture."""
 TILE = 64
 _BADGE = 18
 
@@ -47,6 +49,7 @@ class QueryModel(QAbstractListModel):
         self._thumbnails = thumbnails
         self._records: list[ImageRecord] = []
         self._found: dict[Path, bool] = {}
+        self._words: frozenset[Path] = frozenset()
         thumbnails.ready.connect(self._on_ready)
 
     @property
@@ -54,9 +57,10 @@ class QueryModel(QAbstractListModel):
         """The queries, in their order."""
         return [record.path for record in self._records]
 
-    def set_paths(self, paths: Sequence[Path]) -> None:
-        """Replace the queries."""
+    def set_paths(self, paths: Sequence[Path], words: Collection[Path] = ()) -> None:
+        """Replace the queries; those among ``words`` are no files but what somebody typed."""
         self.beginResetModel()
+        self._words = frozenset(words)
         self._records = [record_of(path) for path in paths]
         self._found = {}
         self.endResetModel()
@@ -89,6 +93,8 @@ class QueryModel(QAbstractListModel):
                 return words.tooltip((path.name, words.folder_of(path), self._verdict(path), reason))
             case role if role == RECORD_ROLE:
                 return record
+            case role if role == WORDS_ROLE:
+                return record.path in self._words
             case role if role == FOUND_ROLE:
                 return self._found.get(record.path)
             case _:
@@ -127,7 +133,11 @@ class QueryDelegate(QStyledItemDelegate):
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._pictures.paint(painter, option.rect.adjusted(2, 2, -2, -2), record, option.palette)
+        frame = option.rect.adjusted(2, 2, -2, -2)
+        if index.data(WORDS_ROLE):
+            self._paint_words(painter, frame, str(record.path), option.palette)
+        else:
+            self._pictures.paint(painter, frame, record, option.palette)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         if selected or option.state & QStyle.StateFlag.State_MouseOver:
             role = QPalette.ColorRole.Accent if selected else QPalette.ColorRole.Mid
@@ -136,6 +146,16 @@ class QueryDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(option.rect.adjusted(2, 2, -2, -2), RADIUS, RADIUS)
         self._paint_badge(painter, option, index.data(FOUND_ROLE))
         painter.restore()
+
+    def _paint_words(self, painter: QPainter, frame: QRect, text: str, palette: QPalette) -> None:
+        """Words where there is room for them, else a sign for words."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(palette.color(QPalette.ColorRole.AlternateBase))
+        painter.drawRoundedRect(frame, RADIUS, RADIUS)
+        painter.setPen(palette.color(QPalette.ColorRole.Text))
+        shown = text if self._tile >= TILE else "T"
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(frame.adjusted(4, 4, -4, -4), flags, shown)
 
     def _paint_badge(self, painter: QPainter, option: QStyleOptionViewItem, found: object) -> None:
         """A tick on what was found, a cross on what was not; nothing while that is open."""

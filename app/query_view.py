@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal, Slot
@@ -54,6 +54,7 @@ class QueryView(QWidget):
         super().__init__(parent)
         self.setAcceptDrops(True)
         self._model = QueryModel(thumbnails, self)
+        self._words: frozenset[Path] = frozenset()
         self.strip = self._make_strip(thumbnails)
         self.name = ElidedLabel()
         self.name.setFont(large(self.font()))
@@ -159,9 +160,15 @@ class QueryView(QWidget):
         record = self.strip.currentIndex().data(RECORD_ROLE)
         return record.path if isinstance(record, ImageRecord) else None
 
-    def set_queries(self, queries: Sequence[Path], current: Path | None = None) -> None:
+    @property
+    def current_is_words(self) -> bool:
+        """Whether the current query is no picture, so that nothing can be laid over it."""
+        return self.current in self._words
+
+    def set_queries(self, queries: Sequence[Path], current: Path | None = None, words: Collection[Path] = ()) -> None:
         """Replace the queries; the current one stays where it is among them, else it is the first."""
-        self._model.set_paths(queries)
+        self._words = frozenset(words)
+        self._model.set_paths(queries, self._words)
         self.strip.fit()
         if queries:
             row = queries.index(current) if current in queries else 0
@@ -174,14 +181,15 @@ class QueryView(QWidget):
         path = self.current
         count = self._model.rowCount()
         self.name.set_text(path.name if path else "")
-        facts = words.folder_of(path) if path else ""
+        typed = self.tr("words, by their meaning")
+        facts = typed if self.current_is_words else words.folder_of(path) if path else ""
         if path and count > 1:
             place = self.tr("{number} of {count}").format(
                 number=words.number(self.strip.currentIndex().row() + 1), count=words.number(count)
             )
             facts = f"{place} · {facts}"
         self.place.set_text(facts)
-        self.part_button.setEnabled(path is not None)
+        self.part_button.setEnabled(path is not None and not self.current_is_words)
         self.current_changed.emit(path)
 
     def show_found(self, found: Mapping[Path, bool], final: bool) -> None:
@@ -199,7 +207,7 @@ class QueryView(QWidget):
     def ask_for_part(self) -> None:
         """Have a region of the current query drawn."""
         record = self.strip.currentIndex().data(RECORD_ROLE)
-        if isinstance(record, ImageRecord):
+        if isinstance(record, ImageRecord) and not self.current_is_words:
             self.part_requested.emit(record)
 
     @Slot()

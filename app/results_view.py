@@ -78,7 +78,7 @@ class ResultsView(QWidget):
         self._grid.selectionModel().selectionChanged.connect(self._picked)
         gestures = ViewGestures(self._grid)
         gestures.opened.connect(self._compare)
-        gestures.quick_look.connect(self._look)
+        gestures.quick_look.connect(self.look)
         gestures.copy_path.connect(self._copy_paths)
         gestures.zoomed.connect(self._bar.size_slider.step)
 
@@ -140,7 +140,8 @@ class ResultsView(QWidget):
             self.compare_requested.emit(match)
 
     @Slot()
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Open the quick look on the current match, or on the first."""
         match = self._grid.current_match()
         if match is None and self._model.rowCount():
             self._grid.setCurrentIndex(self._model.index(0))

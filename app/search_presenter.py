@@ -88,8 +88,8 @@ class SearchPresenter(QObject):
     def _on_started(self, queries: list[Path]) -> None:
         current = self._query.current
         self._page.show_queries(bool(queries))
-        self._query.history.note(queries)
-        self._query.set_queries(queries, current)
+        self._query.history.note(queries, self._session.words)
+        self._query.set_queries(queries, current, self._session.words)
         self._query.show_found({}, final=False)
 
     @Slot(object)

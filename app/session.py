@@ -13,7 +13,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
 from app import intake, words
 from app.answers import Answers
-from app.engine import Engine, warm_engine
+from app.engine import Engine, SearchRequest, warm_engine
 from app.intake import HandOver, Intake
 from app.jobs import Jobs
 from app.libraries import Libraries
@@ -39,7 +39,7 @@ class Session(QObject):
 
     Signals:
         indexing_changed(list): The folders that are being indexed now.
-        took_queries(list): Files to search with, in place of those before.
+        took_queries(list): Files or words to search with, in place of those before.
         search_started(list): The queries.
         matches_found(list): MatchFound events as they stream in.
         search_ended(bool): The answers are final; False for a search that was cancelled or failed.
@@ -80,6 +80,8 @@ class Session(QObject):
         self.libraries = libraries
         self.answers = Answers()
         self.searching = False
+        self.words: set[Path] = set()
+        self._words_method: str | None = None
         self.groups: dict[str, Group] = {}
         self.skipped = SkippedFiles(self)
         self._engine = engine or warm_engine()
@@ -264,9 +266,28 @@ class Session(QObject):
             return found, [*found.files, *below]
 
         def took(answer: tuple[Intake, list[Path]]) -> None:
-            self._on_taken(*answer, folders_are_libraries)
+            self._on_taken(*answer, folders_are_libraries, handed.words)
 
         self.jobs.desk.do(look, took, self.failed.emit)
+
+    def _take_words(self, text: str) -> None:
+        """Search with words, where a method that reads them has its weights; else say what it takes."""
+
+        def look() -> tuple[str, ...]:
+            from core.features.clip import methods_with_weights
+
+            return methods_with_weights()
+
+        def then(methods: tuple[str, ...]) -> None:
+            if not methods:
+                hint = self.tr("There is no file {text}. To search with words, add the weights of a CLIP model.")
+                self.said.emit(hint.format(text=text))
+                return
+            self._words_method = methods[0]
+            self.words.add(Path(text))
+            self.took_queries.emit([Path(text)])
+
+        self.jobs.desk.do(look, then, self.failed.emit)
 
     def take_part(self, picture: Path, shares: tuple[float, float, float, float]) -> None:
         """Cut a region out of a picture, in shares of its width and height, and make it the query."""
@@ -278,11 +299,13 @@ class Session(QObject):
 
         self.jobs.desk.do(cut, lambda path: self.took_queries.emit([path]), self.failed.emit)
 
-    def _on_taken(self, found: Intake, queries: list[Path], folders_are_libraries: bool) -> None:
+    def _on_taken(self, found: Intake, queries: list[Path], folders_are_libraries: bool, words: str) -> None:
         if folders_are_libraries and found.folders:
             self.libraries.add(found.folders)
         if queries:
             self.took_queries.emit(queries)
+        elif words and intake.are_words(words):
+            self._take_words(words)
         elif found.missing:
             self.said.emit(self.tr("There is no file {path}").format(path=found.missing[0]))
         elif found.folders and not folders_are_libraries:
@@ -304,7 +327,12 @@ class Session(QObject):
                 self._need_a_folder()
             return
         self._make_way()
-        self.jobs.query.start(lambda catalog: self._engine.search(catalog, folders, wanted, top, preset, method))
+        pictures = tuple(query for query in wanted if query not in self.words)
+        texts = tuple(str(query) for query in wanted if query in self.words)
+        if texts and method is None:
+            method = self._words_method
+        request = SearchRequest(pictures, texts, top, preset, method)
+        self.jobs.query.start(lambda catalog: self._engine.search(catalog, folders, request))
 
     def _make_way(self) -> None:
         """Let the person who waits go first: a scan is held, and indexing is left to the search.

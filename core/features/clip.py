@@ -154,6 +154,20 @@ def found_methods() -> tuple[type[Clip], ...]:
     )
 
 
+def methods_with_weights() -> tuple[str, ...]:
+    """Names of the methods here whose weights are in the user's models folder; loads nothing."""
+    named = (method for method in (ClipVitB32QuickGelu, ClipVitB32, ClipResNet50) if _has_weights(method.model))
+    return tuple(method.info.name for method in (*named, *found_methods()))
+
+
+def _has_weights(model: str) -> bool:
+    try:
+        models.find_weights(model)
+    except ModelError:
+        return False
+    return True
+
+
 class ClipVitB32(Clip):
     """CLIP with ViT-B/32."""
 

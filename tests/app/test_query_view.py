@@ -87,7 +87,8 @@ def test_a_typed_path_is_handed_over_with_enter(box: QueryBox, qtbot: QtBot) -> 
     with qtbot.waitSignal(box.handed) as handed:
         qtbot.keyClicks(box, "/photos/a picture.jpg")
         qtbot.keyClick(box, Qt.Key.Key_Return)
-    assert handed.args == [HandOver((Path("/photos/a picture.jpg"),))]
+    typed = "/photos/a picture.jpg"
+    assert handed.args == [HandOver((Path(typed),), words=typed)]
 
 
 def test_enter_in_the_empty_box_does_nothing(box: QueryBox, qtbot: QtBot) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.application import Workplace
-from app.engine import Engine
+from app.engine import Engine, SearchRequest
 from app.intake import HandOver
 from app.window import Window
 from core.catalog import Catalog
@@ -30,21 +30,15 @@ class Asked:
     def __init__(self) -> None:
         self.searches: list[tuple[str, ...]] = []
         self.methods: list[str | None] = []
+        self.texts: list[tuple[str, ...]] = []
         self.engine = Engine(search=self._search)
 
-    def _search(
-        self,
-        catalog: Catalog,
-        library: Sequence[Path],
-        queries: Sequence[Path],
-        top: int,
-        preset: str,
-        method: str | None,
-    ) -> Iterator[Event]:
-        self.searches.append(tuple(query.name for query in queries))
-        self.methods.append(method)
+    def _search(self, catalog: Catalog, library: Sequence[Path], request: SearchRequest) -> Iterator[Event]:
+        self.searches.append(tuple(query.name for query in request.queries))
+        self.methods.append(request.method)
+        self.texts.append(request.texts)
         answers = []
-        for query in queries:
+        for query in request.queries:
             found = tuple(
                 Match(ImageRecord(path, "", 48, 48, 1000, 0.0, "PNG"), 0.9, Relation.EDITED, Evidence(), "edited")
                 for path in sorted(library[0].iterdir())
@@ -196,3 +190,36 @@ def test_one_method_alone_can_rank(window: Window, asked: Asked, photos_folder: 
     with qtbot.waitSignal(window.session.search_ended):
         window.query.method.choose("phash")
     assert asked.methods == [None, "phash"]
+
+
+def test_words_without_a_model_say_what_it_takes(window: Window, asked: Asked, qtbot: QtBot) -> None:
+    window.top_bar.box.setText("a red bicycle")
+    with qtbot.waitSignal(window.session.said) as said:
+        qtbot.keyClick(window.top_bar.box, Qt.Key.Key_Return)
+    assert said.args == ["There is no file a red bicycle. To search with words, add the weights of a CLIP model."]
+    assert asked.searches == []
+
+
+def test_words_are_searched_with_where_a_model_reads_them(
+    window: Window, asked: Asked, monkeypatch: pytest.MonkeyPatch, photos_folder: Path, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr("core.features.clip.methods_with_weights", lambda: ("clip-vit-b-32",))
+    window.top_bar.box.setText("a red bicycle")
+    with qtbot.waitSignal(window.session.search_ended):
+        qtbot.keyClick(window.top_bar.box, Qt.Key.Key_Return)
+    assert asked.texts == [("a red bicycle",)]
+    assert asked.methods == ["clip-vit-b-32"]
+    assert window.query.name.full_text == "a red bicycle"
+    assert not window.query.part_button.isEnabled()
+    search(window, qtbot, photos_folder / "a1.png")
+    with qtbot.waitSignal(window.session.search_ended):
+        window.actions_by_name["history_back"].trigger()
+    assert asked.texts[-1] == ("a red bicycle",)
+
+
+def test_a_path_that_is_misspelt_is_no_words(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    for typed in (str(tmp_path / "gone.png"), "holiday.jpeg", "~/no such folder"):
+        window.top_bar.box.setText(typed)
+        with qtbot.waitSignal(window.session.said) as said:
+            qtbot.keyClick(window.top_bar.box, Qt.Key.Key_Return)
+        assert said.args is not None and "CLIP" not in said.args[0]

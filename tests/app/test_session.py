@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
-from app.engine import Engine
+from app.engine import Engine, SearchRequest
 from app.intake import HandOver
 from app.jobs import Jobs
 from app.libraries import Libraries
@@ -62,16 +62,8 @@ class Desk:
     def _scan(self, catalog: Catalog, library: Sequence[Path], preset: str) -> Iterator[Event]:
         yield from self._run("scan", tuple(library), preset)
 
-    def _search(
-        self,
-        catalog: Catalog,
-        library: Sequence[Path],
-        queries: Sequence[Path],
-        top: int,
-        preset: str,
-        method: str | None,
-    ) -> Iterator[Event]:
-        yield from self._run("search", tuple(library), tuple(queries), top, preset)
+    def _search(self, catalog: Catalog, library: Sequence[Path], request: SearchRequest) -> Iterator[Event]:
+        yield from self._run("search", tuple(library), request.queries, request.top, request.preset)
 
     def _compare(self, first: Path, second: Path) -> Iterator[Event]:
         yield from self._run("compare", first, second)

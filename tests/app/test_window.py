@@ -25,7 +25,7 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Workplace
 from app.choosers import Choosers
-from app.engine import Engine
+from app.engine import Engine, SearchRequest
 from app.jobs import Lane
 from app.settings import Settings
 from app.shortcuts import SHORTCUTS
@@ -85,18 +85,10 @@ class Answering:
         yield GroupFound(found)
         yield Done(Summary(len(self.pictures), (), 0, 0.1, groups=(found,)))
 
-    def _search(
-        self,
-        catalog: Catalog,
-        library: Sequence[Path],
-        queries: Sequence[Path],
-        top: int,
-        preset: str,
-        method: str | None,
-    ) -> Iterator[Event]:
-        self.searched.append((list(queries), top, preset))
+    def _search(self, catalog: Catalog, library: Sequence[Path], request: SearchRequest) -> Iterator[Event]:
+        self.searched.append((list(request.queries), request.top, request.preset))
         answers = []
-        for query in queries:
+        for query in request.queries:
             found = [match(path, 0.9 - 0.1 * number) for number, path in enumerate(self.pictures)]
             answers.append((query, tuple(found)))
             for one in found:
