@@ -33,7 +33,7 @@ class Arrangement:
         if within is None:
             return None
         shown = within if self.settled else self.decided.unsettled(within)
-        return None if shown is None else Group(shown.id, tuple(self._kept(member, shown) for member in shown.members))
+        return None if shown is None else Group(shown.id, self._with_kept(shown.members))
 
     def _in_scope(self, group: Group) -> Group | None:
         members = group.members
@@ -48,15 +48,20 @@ class Arrangement:
         path = member.record.path
         return any(self.scope.allows(path, other.record.path) for other in members if other is not member)
 
-    def _kept(self, member: Member, group: Group) -> Member:
-        """The member, kept where nothing may go or where no copy that counts would stay."""
-        if member.keep:
-            return member
-        path = member.record.path
+    def _with_kept(self, members: Sequence[Member]) -> tuple[Member, ...]:
+        """The members; kept are those that are protected, and those of which no copy that counts would stay."""
+        kept = [member.record.path for member in members if member.keep]
+        found = []
+        for member in members:
+            why = "" if member.keep else self._why_kept(member.record.path, kept)
+            if why:
+                kept.append(member.record.path)
+                member = replace(member, keep=True, why=f"kept: {why}")
+            found.append(member)
+        return tuple(found)
+
+    def _why_kept(self, path: Path, kept: Sequence[Path]) -> str:
         folder = next((folder for folder in self.protected if path.is_relative_to(folder)), None)
         if folder is not None:
-            return replace(member, keep=True, why=f"kept: in the protected folder {folder}")
-        kept = [other.record.path for other in group.members if other.keep]
-        if any(self.scope.may_go(other, path) for other in kept):
-            return member
-        return replace(member, keep=True, why=f"kept: {self.scope.words}")
+            return f"in the protected folder {folder}"
+        return "" if any(self.scope.may_go(other, path) for other in kept) else self.scope.words

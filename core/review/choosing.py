@@ -113,18 +113,27 @@ class _Chooser:
     def choose(self, group: Group) -> tuple[Choice, ...]:
         order = self._by_preference(group)
         best = self._best(order)
-        choices = [self._by_rules(member, best, group) for member in group.members]
-        choices = [self._as_marked(choice) for choice in choices]
-        if all(choice.keep is False for choice in choices):
-            place = group.members.index(best)
-            choices[place] = Choice(best, True, "kept: the last copy stays", marked=choices[place].marked)
-        return tuple(self._with_survivor(choice, choices, order) for choice in choices)
+        wanted = {id(member): self._as_marked(self._by_rules(member, best, group)) for member in group.members}
+        if not any(choice.keep for choice in wanted.values()):
+            wanted[id(best)] = Choice(best, True, "kept: the last copy stays", marked=wanted[id(best)].marked)
+        kept = [member for member in order if wanted[id(member)].keep]
+        for member in order:
+            choice = wanted[id(member)]
+            if not choice.keep:
+                choice = wanted[id(member)] = self._with_survivor(choice, kept)
+                kept += [member] if choice.keep else []
+        return tuple(wanted[id(member)] for member in group.members)
 
     def _by_preference(self, group: Group) -> list[Member]:
         """The members that show all of the picture, the best one first, then the others."""
 
-        def key(member: Member) -> tuple[bool, list[float]]:
-            return member.relation in _ALIKE, [float(rank(member, rule, self._known)) for rule in self._rules.rules]
+        def key(member: Member) -> tuple[bool, bool, list[float]]:
+            compared_against = self._scope.is_reference(member.record.path)
+            return (
+                member.relation in _ALIKE,
+                compared_against,
+                [float(rank(member, rule, self._known)) for rule in self._rules.rules],
+            )
 
         return sorted(group.members, key=key, reverse=True)
 
@@ -172,16 +181,13 @@ class _Chooser:
             return replace(choice, keep=True, why=f"kept: in the protected folder {folder}")
         return Choice(choice.member, False, "you chose it to go", marked=True)
 
-    def _with_survivor(self, choice: Choice, choices: Sequence[Choice], order: Sequence[Member]) -> Choice:
+    def _with_survivor(self, choice: Choice, kept: Sequence[Member]) -> Choice:
         """Name the file that stays for one that goes; without one it stays itself."""
-        if choice.keep:
-            return choice
-        kept = {item.member.record.path for item in choices if item.keep}
         path = choice.member.record.path
-        for member in order:
+        for member in kept:
             other = member.record.path
             stands = member.relation.is_copy and member.relation is not Relation.COMPOSITE
-            if other in kept and stands and (choice.marked or self._scope.may_go(other, path)):
+            if stands and (choice.marked or self._scope.may_go(other, path)):
                 return replace(choice, survivor=other)
         return replace(choice, keep=True, why=f"kept: {self._scope.words or 'no copy of it would stay'}")
 
