@@ -40,6 +40,9 @@ from app.window import Window
 
 logger = logging.getLogger(__name__)
 
+REPAIR = -1
+"""In place of an exit code: the catalog is to be repaired, and the window opened again."""
+
 _QT_OF_OPENCV = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
@@ -89,6 +92,7 @@ class Workplace(QObject):
     ) -> None:
         super().__init__()
         self._open = True
+        self.repair = False
         self.jobs = Jobs(catalog_path)
         self.thumbnails = ThumbnailService(self, cache_folder=cache_folder / "thumbnails")
         self.libraries = Libraries(self.jobs.desk, settings.left_out, self, watched=settings.watched)
@@ -98,6 +102,7 @@ class Workplace(QObject):
         self.watcher.changed.connect(self.session.look_again)
         self.libraries.changed.connect(self._watch)
         self.window.closing.connect(self.shutdown)
+        self.window.care.repair_wanted.connect(self._close_to_repair)
         self.libraries.refresh()
         self.session.tidy()
 
@@ -106,6 +111,12 @@ class Workplace(QObject):
         """Watch the libraries for which that is wanted and whose drive is there."""
         there = (library for library in self.libraries.all if library.watched and not library.missing)
         self.watcher.set_folders([library.info.folder for library in there])
+
+    @Slot()
+    def _close_to_repair(self) -> None:
+        """End everything that has the catalog open; ``run_window`` does the rest."""
+        self.repair = True
+        self.window.close()
 
     @Slot()
     def shutdown(self) -> None:
@@ -139,16 +150,42 @@ def run_window(library: Sequence[Path], catalog_path: Path) -> int:
         settings = Settings(default_settings_path())
         theme = Theme(application, settings.theme)
         garbage = GuiGarbage(application)
-        workplace = Workplace(catalog_path, settings, theme, default_cache_folder().parent)
-        with _errors_shown(workplace.report), _interruptible(application) as was_interrupted:
-            workplace.window.show()
-            if library:
-                workplace.libraries.add(library)
-            code = application.exec()
-        workplace.window.close()
-        workplace.shutdown()
+        code = _sit(application, Workplace(catalog_path, settings, theme, default_cache_folder().parent), library)
+        while code == REPAIR:
+            sentence = _repair(catalog_path)
+            workplace = Workplace(catalog_path, settings, theme, default_cache_folder().parent)
+            workplace.window.status.say(sentence)
+            code = _sit(application, workplace, ())
         garbage.stop()
-        return 130 if was_interrupted() else code
+        return code
+
+
+def _sit(application: QApplication, workplace: Workplace, library: Sequence[Path]) -> int:
+    """Show a window until it is closed; its exit code, or REPAIR."""
+    with _errors_shown(workplace.report), _interruptible(application) as was_interrupted:
+        workplace.window.show()
+        if library:
+            workplace.libraries.add(library)
+        code = application.exec()
+    workplace.window.close()
+    workplace.shutdown()
+    if was_interrupted():
+        return 130
+    return REPAIR if workplace.repair else code
+
+
+def _repair(catalog_path: Path) -> str:
+    """Make a new catalog from what can be read of a damaged one; what to say of it."""
+    from app.catalog_care import repaired_sentence
+    from core import upkeep
+    from core.records import TwinsightError
+    from core.upkeep import RepairReport
+
+    try:
+        report = next(event for event in upkeep.repair(catalog_path) if isinstance(event, RepairReport))
+    except TwinsightError as error:
+        return str(error)
+    return repaired_sentence(report)
 
 
 @contextmanager

@@ -41,6 +41,7 @@ class StatusView(QWidget):
         self._sentence = ""
         self._failure: Failure | None = None
         self._act: Callable[[], None] | None = None
+        self._offers: list[tuple[str, str, Callable[[], None]]] = []
         self.error_details = ErrorDetails(self)
         self.skipped_list = SkippedList(self)
         self._build()
@@ -116,8 +117,15 @@ class StatusView(QWidget):
     @Slot(object)
     def fail(self, failure: Failure) -> None:
         """An error in one sentence, with its details a click away."""
-        self._sentence, self._failure, self._act = failure.sentence, failure, None
+        offers = [(action, act) for mark, action, act in self._offers if mark in failure.sentence]
+        action, act = offers[0] if offers else ("", None)
+        self.say(failure.sentence, action, act)
+        self._failure = failure
         self._refresh()
+
+    def offer(self, mark: str, action: str, act: Callable[[], None]) -> None:
+        """Put a button beside the errors whose sentence holds ``mark``."""
+        self._offers.append((mark, action, act))
 
     @Slot(list)
     def set_skipped(self, skipped: Sequence[Skipped]) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEv
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app import drop_overlay, intake
+from app.catalog_care import CatalogCare
 from app.choosers import Choosers
 from app.compare_presenter import ComparePresenter
 from app.compare_view import CompareView
@@ -72,12 +73,13 @@ class Window(QMainWindow):
         self._comparing.watch_results(self.search_page)
         self._comparing.watch_groups(self.groups)
         self._grouping = GroupPresenter(session, self.duplicates_page, self.status, self)
+        self.care = CatalogCare(session.jobs.catalog_path, session.jobs.desk, self.status, self)
         self.actions_by_name = Actions(self, self._handlers())
         self.top_bar.set_actions(
             self.actions_by_name["library_panel"],
             self.actions_by_name["inspector_panel"],
             self.actions_by_name["theme"],
-            self.actions_by_name.menu(self, theme),
+            self.actions_by_name.menu(self, theme, self.care.menu),
         )
         self._connect_views()
         self._connect_session()

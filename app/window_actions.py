@@ -76,7 +76,7 @@ class Actions(QObject):
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
 
-    def menu(self, parent: QWidget, theme: Theme) -> QMenu:
+    def menu(self, parent: QWidget, theme: Theme, catalog: QMenu) -> QMenu:
         """The menu of the top bar."""
         menu = QMenu(parent)
         for section in (
@@ -87,6 +87,7 @@ class Actions(QObject):
         ):
             menu.addActions([self._actions[name] for name in section])
             menu.addSeparator()
+        menu.addMenu(catalog)
         menu.addMenu(self._theme_menu(menu, theme))
         menu.addAction(self._actions["help"])
         menu.addSeparator()
