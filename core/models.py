@@ -81,7 +81,10 @@ def find_weights(model: str, where: Path | None = None) -> Path:
         candidates = [path for path in candidates if path != folder / "model.safetensors"]
     found = next((path for path in candidates if path.is_file()), None)
     if found is None:
-        raise ModelError(f"the weights of {model} are missing: put them at {candidates[0]} (safetensors format)")
+        raise ModelError(
+            f"the weights of {model} are missing: put them at {candidates[0]} (safetensors format), or fetch them with"
+            f" `twinsight models download {model}`"
+        )
     if found.suffix != ".safetensors":
         raise ModelError(f"{found}: only weights in the safetensors format are read, as others can run code")
     return found

@@ -9,6 +9,6 @@ def add(commands: Commands) -> None:
     """Add ``methods`` to the parser."""
     parser = add_command(commands, "methods", "list what pictures can be described, ranked and compressed with")
     parser.add_argument(
-        "--speed", action="store_true", help="also measure the pictures per second of each method, on one core"
+        "--no-speed", action="store_true", help="do without the pictures per second, which are measured the first time"
     )
     parser.add_argument("--json", type=output, metavar="FILE", help="write the list as JSON, with papers; - is stdout")

@@ -26,3 +26,13 @@ def add(commands: Commands) -> None:
     exporting.add_argument("--out", type=Path, metavar="FILE", help="a file or a folder (default: here)")
     removing = actions.add_parser("remove", help="remove a model of your own", allow_abbrev=False)
     removing.add_argument("name", metavar="NAME")
+    downloading = actions.add_parser(
+        "download",
+        help="fetch the weights of a method from the hub of its library, after asking",
+        description="The one thing that uses the network. Nothing else in Twinsight needs it.",
+        allow_abbrev=False,
+    )
+    downloading.add_argument(
+        "name", metavar="NAME", help="a method without weights, a network of timm, or of open_clip"
+    )
+    downloading.add_argument("--yes", action="store_true", help="do not ask")

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
+from core import models
 from core._cv import cv2
 from core.describing import describe_picture, working_side
+from core.features import registry
 from core.images import Limits, Picture, load
 from core.ranking import stored_method
 from core.records import ImageError
 from core.workers import WorkerTeam
+
+_log = logging.getLogger(__name__)
 
 _MOST_SECONDS = 4.0
 _REPEATS = 6
@@ -81,19 +87,51 @@ def _seconds(picture: Picture, methods: tuple[str, ...]) -> float:
     return time.process_time() - started
 
 
-def describing_speeds(methods: Sequence[str]) -> dict[str, float]:
-    """Pictures per second of each method on a photograph of 512 pixels made of noise and edges.
+def describing_speeds(names: Sequence[str]) -> Iterator[tuple[str, float | None]]:
+    """Pictures per second of methods on a made picture of 512 pixels, remembered from one call to the next.
 
     Args:
-        methods: Names of registered methods.
+        names: Of registered methods whose weights are there.
+
+    Yields:
+        Each name with its rate, None where it could not be measured.
     """
-    with tempfile.TemporaryDirectory(prefix="twinsight-speed-") as folder:
+    known = registry.methods()
+    remembered = _remembered()
+    with tempfile.TemporaryDirectory(prefix="twinsight-speed-") as folder, Stopwatch() as stopwatch:
         path = Path(folder) / "picture.png"
-        _write_picture(path)
-        paths = [path] * _REPEATS
-        with Stopwatch() as stopwatch:
-            found = {name: stopwatch.pictures_per_second((stored_method(name),), paths, Limits()) for name in methods}
-    return {name: rate for name, rate in found.items() if rate is not None}
+        for name in names:
+            stored = stored_method(name)
+            key = known[stored].key
+            if key not in remembered:
+                if not path.exists():
+                    _write_picture(path)
+                rate = stopwatch.pictures_per_second((stored,), [path] * _REPEATS, Limits())
+                if rate is not None:
+                    remembered[key] = rate
+                    _remember(remembered)
+            yield name, remembered.get(key)
+
+
+def _speeds_path() -> Path:
+    return models.model_cache_folder().parent / "speeds.json"
+
+
+def _remembered() -> dict[str, float]:
+    """Rates by ``name@version``; a file that is missing or damaged remembers nothing."""
+    try:
+        found = json.loads(_speeds_path().read_text("utf-8"))
+        return {str(key): float(rate) for key, rate in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _remember(speeds: dict[str, float]) -> None:
+    try:
+        _speeds_path().parent.mkdir(parents=True, exist_ok=True)
+        _speeds_path().write_text(json.dumps(speeds, indent=1), "utf-8")
+    except OSError as error:
+        _log.warning("%s: speeds cannot be kept (%s)", _speeds_path(), error)
 
 
 def _write_picture(path: Path) -> None:

@@ -65,6 +65,11 @@ def methods() -> dict[str, MethodInfo]:
     return {name: vars(known[name])["info"] for name in sorted(known)}
 
 
+def kinds() -> tuple[type, ...]:
+    """The classes behind the methods, each with an ``info``."""
+    return tuple(dict(_available()).values())
+
+
 def create(name: str) -> GlobalMethod | LocalMethod:
     """Make a method by its name, with its default parameters.
 

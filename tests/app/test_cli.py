@@ -15,6 +15,7 @@ import pytest
 from app import cli
 from app.__main__ import main
 from app.arguments import options
+from core.evaluation.speed import Stopwatch, describing_speeds
 from core.events import Event, Progress
 from core.features import registry
 from core.presets import PRESETS
@@ -282,7 +283,7 @@ def test_formats_say_what_reads_them_and_what_is_missing(
 
 
 def test_methods_are_those_of_the_registry(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["methods"]) == 0
+    assert main(["methods", "--no-speed"]) == 0
 
     lines = [line.split() for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
     named = {words[0] for words in lines}
@@ -291,12 +292,20 @@ def test_methods_are_those_of_the_registry(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_methods_as_json_name_their_papers(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["methods", "--json", "-"]) == 0
+    assert main(["methods", "--no-speed", "--json", "-"]) == 0
 
     listed = json.loads(capsys.readouterr().out)["methods"]
     (vlad,) = (row for row in listed if row["specification"] == "vlad")
     assert "CVPR 2010" in vlad["source"]
     assert vlad["bytes_per_picture"] == 32768
+
+
+def test_speeds_are_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = dict(describing_speeds(["average-hash", "gray-histogram"]))
+    monkeypatch.setattr(Stopwatch, "pictures_per_second", lambda *_: pytest.fail("measured again"))
+
+    assert dict(describing_speeds(["average-hash", "gray-histogram"])) == first
+    assert all(rate is not None and rate > 0 for rate in first.values())
 
 
 def test_a_leaderboard_as_table_csv_and_drawing(library: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
