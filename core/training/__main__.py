@@ -10,28 +10,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields, replace
 from pathlib import Path
 
+import numpy as np
+
 from core.records import TwinsightError
-from core.training.benchmark import BenchmarkResult, run_benchmark
-from core.training.export import (
-    PRECISIONS,
-    agreement,
-    export,
-    load_network,
-    open_model,
-    run_model,
-    square_pictures,
-    write_manifest,
-)
-from core.training.loader import split_pictures
+from core.scanning import FileEntry, resolve_library, walk
+from core.training.benchmark import method_describer, run_benchmark
+from core.training.export import PRECISIONS, open_model, run_model
+from core.training.keypoint_benchmark import confirm_copies, match_pairs
 from core.training.loop import train
+from core.training.made_copies import make_copies
 from core.training.metrics import TrainingDone, TrainingMetrics
 from core.training.process import keep_memory, share_cores
+from core.training.producing import ProduceOptions, pictures_per_second, write_model
+from core.training.reports import benchmark_table, copies_line, pair_line
 from core.training.settings import TrainingSettings, read_settings
 
 logger = logging.getLogger("core.training")
-
-_CALIBRATION_PICTURES = 200
-_CHECKED_PICTURES = 64
 
 
 def _sides(text: str) -> tuple[tuple[float, int], ...]:
@@ -57,11 +51,27 @@ def _parser() -> argparse.ArgumentParser:
     exporting.add_argument("--model", type=Path, required=True)
     exporting.add_argument("--precision", choices=PRECISIONS, default="float16")
     exporting.add_argument("--side", type=int, default=224, help="input side that the product shall use")
+    exporting.add_argument("--name", help="of the method (default: that of the file)")
     exporting.add_argument("--version", type=int, default=1)
-    measuring = commands.add_parser("evaluate", help="measure a model on a benchmark of copies")
-    measuring.add_argument("--model", type=Path, required=True)
+    measuring = commands.add_parser("evaluate", help="measure a descriptor on a benchmark of copies")
+    described = measuring.add_mutually_exclusive_group(required=True)
+    described.add_argument("--model", type=Path)
+    described.add_argument("--method", help="a registered method instead of a model file")
     measuring.add_argument("--copies", type=Path, required=True, help="refs, copies, distractors and truth.csv")
     measuring.add_argument("--side", type=int, default=224)
+    measuring.add_argument("--whiten", action="store_true", help="whiten a method on the pictures that are searched")
+    measuring.add_argument("--by", default="transform", help="column of truth.csv that the rows are by")
+    making = commands.add_parser("copies", help="make a benchmark of copies from pictures")
+    making.add_argument("--pictures", type=Path, required=True)
+    making.add_argument("--distractors", type=Path, help="a folder (default: of the same pictures)")
+    making.add_argument("--originals", type=int, default=30)
+    making.add_argument("--most", type=int, default=500, help="distractors")
+    making.add_argument("--out", type=Path, required=True)
+    judging = commands.add_parser("keypoints", help="measure keypoints on known homographies and on copies")
+    judging.add_argument("--methods", required=True, help="NAME,NAME,...")
+    judging.add_argument("--pairs", type=Path, help="a folder with pairs_homography.csv")
+    judging.add_argument("--copies", type=Path, help="refs, copies and truth.csv")
+    judging.add_argument("--every", type=int, default=1, help="take one copy in so many")
     return parser
 
 
@@ -104,46 +114,54 @@ def _train(values: argparse.Namespace) -> None:
 
 
 def _export(values: argparse.Namespace) -> None:
-    network, settings = load_network(values.run)
-    paths, held_out = split_pictures(settings)
-    calibration = square_pictures(paths[:_CALIBRATION_PICTURES], values.side)
-    export(network, values.model, values.precision, calibration, values.side)
-    name = values.model.stem
-    write_manifest(values.model, name, values.version, values.side, values.precision, settings.dimension)
-    checked = square_pictures(held_out[:_CHECKED_PICTURES], values.side)
-    logger.info("%s: %s", values.model, agreement(network, values.model, checked))
-
-
-def _table(result: BenchmarkResult) -> str:
-    """The result as lines of text."""
-    lines = [f"{'edit':20} {'copies':>6} {'R@1':>6} {'R@10':>6} {'R@1 r':>6} {'R@10 r':>6} {'cos':>6} {'cos r':>6}"]
-    for name, row in [*result.edits.items(), ("all", result.overall)]:
-        numbers = (
-            row.at_1,
-            row.at_10,
-            row.regions_at_1,
-            row.regions_at_10,
-            row.similarity,
-            row.regions_similarity,
-        )
-        lines.append(f"{name:20} {row.copies:6d} " + " ".join(f"{number:6.3f}" for number in numbers))
-    for title, wrong in (("descriptors", result.wrong), ("with regions", result.wrong_regions)):
-        lines.append(f"nearest wrong, {title}: median {wrong[0]:.3f}, 99% {wrong[1]:.3f}, highest {wrong[2]:.3f}")
-    return "\n".join(lines) + "\n"
+    options = ProduceOptions(values.model, values.name or "", values.version, values.precision, values.side)
+    logger.info("%s", write_model(values.run, options))
 
 
 def _evaluate(values: argparse.Namespace) -> None:
-    session = open_model(values.model)
-    result = run_benchmark(lambda pictures: run_model(session, pictures), values.copies, values.side)
-    sys.stdout.write(_table(result))
+    if values.model is not None:
+        session = open_model(values.model)
+        result = run_benchmark(lambda pictures: run_model(session, pictures), values.copies, values.side, by=values.by)
+        speed = pictures_per_second(values.model, values.side)
+        sys.stdout.write(benchmark_table(result) + f"{speed:.0f} pictures/s\n")
+    else:
+        describer = method_describer(values.method)
+        result = run_benchmark(describer, values.copies, values.side, values.whiten, values.by)
+        sys.stdout.write(benchmark_table(result))
+
+
+def _copies(values: argparse.Namespace) -> None:
+    found = [entry.path for entry in walk(resolve_library([values.pictures])) if isinstance(entry, FileEntry)]
+    order = np.random.default_rng(1).permutation(len(found))
+    shuffled = [found[place] for place in order]
+    originals, rest = shuffled[: values.originals], shuffled[values.originals :]
+    if values.distractors is not None:
+        folder = resolve_library([values.distractors])
+        distractors, guests = [entry.path for entry in walk(folder) if isinstance(entry, FileEntry)], rest
+    else:
+        distractors, guests = rest[: values.most], rest[values.most :]
+    for event in make_copies(originals, distractors[: values.most], guests, values.out):
+        logger.info("%s %d of %s", event.stage, event.done, event.total)
+
+
+def _keypoints(values: argparse.Namespace) -> None:
+    for method in values.methods.split(","):
+        for pair in match_pairs(method, values.pairs) if values.pairs else ():
+            sys.stdout.write(pair_line(method, pair))
+        if values.copies:
+            sys.stdout.write(copies_line(method, confirm_copies(method, values.copies, values.every)))
+
+
+_COMMANDS = {"train": _train, "export": _export, "evaluate": _evaluate, "copies": _copies, "keypoints": _keypoints}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; 0 on success, 1 with one sentence on an error."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+    logging.getLogger("faiss").setLevel(logging.WARNING)
     values = _parser().parse_args(arguments)
     try:
-        {"train": _train, "export": _export, "evaluate": _evaluate}[values.command](values)
+        _COMMANDS[values.command](values)
     except TwinsightError as error:
         logger.error("%s", error)
         return 1

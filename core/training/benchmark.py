@@ -9,13 +9,17 @@ import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.features import registry
+from core.features.base import GlobalMethod
 from core.records import ModelError
 from core.training.evaluation import Describer, ranks, similarities
 from core.training.export import square_pictures
+from core.vectors.whitening import fit_whitening
 
 _PART = 64
 
@@ -28,6 +32,7 @@ class EditResult:
         copies: How many there are.
         at_1: Share whose source comes first by whole descriptors.
         at_10: Share whose source is among the first ten, likewise.
+        precision: Mean average precision by whole descriptors; as each copy has one source, the mean of 1 / its rank.
         regions_at_1: The same where the best region counts.
         regions_at_10: Likewise.
         similarity: Median cosine to the source by whole descriptors.
@@ -38,6 +43,7 @@ class EditResult:
     copies: int
     at_1: float
     at_10: float
+    precision: float
     regions_at_1: float
     regions_at_10: float
     similarity: float
@@ -69,11 +75,11 @@ def _described(
     return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
 
 
-def _rows(folder: Path) -> Iterator[tuple[Path, str, str]]:
+def _rows(folder: Path, by: str) -> Iterator[tuple[Path, str, str]]:
     try:
         with (folder / "truth.csv").open(encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream):
-                yield folder / row["copy"], row["original"], row["transform"]
+                yield folder / row["copy"], row["original"], row[by]
     except (OSError, KeyError) as error:
         raise ModelError(f"{folder}: no benchmark of copies ({error})") from error
 
@@ -99,6 +105,7 @@ def summarise(
             int(chosen.sum()),
             float((places[chosen] < 1).mean()),
             float((places[chosen] < 10).mean()),
+            float((1 / (places[chosen] + 1)).mean()),
             float((best_places[chosen] < 1).mean()),
             float((best_places[chosen] < 10).mean()),
             float(np.median(own[chosen])),
@@ -111,17 +118,49 @@ def summarise(
     return BenchmarkResult(table, result(np.ones(len(labels), bool)), wrong, wrong_best)
 
 
-def run_benchmark(describer: Describer, folder: Path, side: int) -> BenchmarkResult:
+def method_describer(name: str) -> Describer:
+    """A registered global method as a describer without regions.
+
+    Raises:
+        MethodError: There is no such method.
+        ModelError: Its weights are missing.
+    """
+    method = cast(GlobalMethod, registry.create(name))
+
+    def describe(pictures: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        return _without_regions(np.stack([method.describe(pixels) for pixels in pictures]).astype(np.float32))
+
+    return describe
+
+
+def _without_regions(whole: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    return whole, np.zeros((len(whole), 0, whole.shape[1]), np.float32)
+
+
+def run_benchmark(
+    describer: Describer, folder: Path, side: int, whiten: bool = False, by: str = "transform"
+) -> BenchmarkResult:
     """Search every copy among originals and distractors.
+
+    Args:
+        describer: What describes the pictures.
+        folder: The benchmark.
+        side: Of the pictures that it is given.
+        whiten: Whether whole descriptors are whitened on the pictures that are searched; regions are left out then.
+        by: The column of truth.csv that results are grouped by.
 
     Raises:
         ModelError: The folder is no benchmark.
         ImageError: A picture cannot be read.
     """
-    rows = list(_rows(folder))
+    rows = list(_rows(folder, by))
     gallery = sorted((folder / "refs").iterdir()) + sorted((folder / "distractors").iterdir())
     place_of = {path: place for place, path in enumerate(gallery)}
     sources = np.array([place_of[folder / original] for _, original, _ in rows])
     queries = _described(describer, [copy for copy, _, _ in rows], side)
-    whole, best = similarities(queries, _described(describer, gallery, side))
+    searched = _described(describer, gallery, side)
+    if whiten:
+        whitening = fit_whitening(searched[0])
+        queries, searched = (_without_regions(whitening.apply(found[0])) for found in (queries, searched))
+    whole, best = similarities(queries, searched)
     return summarise(whole, best, sources, [name for _, _, name in rows])

@@ -49,7 +49,7 @@ def _even(grey: Tensor) -> Tensor:
     """Local mean and contrast taken out."""
     mean = _local_mean(grey)
     square = _local_mean(grey * grey)
-    return (grey - mean) / ((square - mean * mean).clamp(min=0).sqrt() + 8.0)
+    return (grey - mean) / ((square - mean * mean).clamp(min=0) + 64.0).sqrt()
 
 
 def _local_mean(values: Tensor) -> Tensor:
@@ -150,5 +150,6 @@ def crop(pixels: Tensor, points: Tensor, sizes: Tensor, directions: Tensor) -> T
     patches = functional.grid_sample(pixels, flat, mode="bilinear", padding_mode="border", align_corners=True)
     patches = patches.reshape(count * many, 1, PATCH, PATCH)
     mean = patches.mean((2, 3), keepdim=True)
-    deviation = ((patches - mean) ** 2).mean((2, 3), keepdim=True).sqrt()
-    return (patches - mean) / (deviation + 2.0)
+    # Added before the root, which has no slope at 0, where a patch of one colour would be.
+    deviation = (((patches - mean) ** 2).mean((2, 3), keepdim=True) + 4.0).sqrt()
+    return (patches - mean) / deviation

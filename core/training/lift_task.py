@@ -149,7 +149,9 @@ def _detector_terms(scores: Tensor, others: Tensor, pairs: Sequence[ViewPair]) -
     down, across = np.mgrid[:side, :side].astype(np.float64)
     everywhere = np.stack([across.ravel(), down.ravel()], axis=1)
     moved = np.stack([project(pair.homography, everywhere) for pair in pairs]).reshape(len(pairs), side, side, 2)
-    grid = torch.from_numpy((2 * moved / (side - 1) - 1).astype(np.float32)).to(scores.device)
+    # What lies beyond the horizon has no place; somewhere outside will do.
+    places = np.clip(np.nan_to_num(2 * moved / (side - 1) - 1, nan=2.0), -2, 2)
+    grid = torch.from_numpy(places.astype(np.float32)).to(scores.device)
     seen = (grid.abs() <= 1).all(3)[:, None].float()
     again = functional.grid_sample(others, grid, align_corners=True)
     first, second = (functional.unfold(values * seen, _SQUARE, stride=_SQUARE // 2) for values in (scores, again))
