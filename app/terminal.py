@@ -72,7 +72,7 @@ def _member_cells(member: Member) -> tuple[str, ...]:
         size(record.size),
         f"{member.score:.2f}",
         printable(record.path),
-        printable(member.words or str(member.relation)),
+        printable(member.words or str(member.relation)) + (", new since you decided" if member.new else ""),
     )
 
 

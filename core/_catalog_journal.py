@@ -192,6 +192,21 @@ class JournalTable:
         )
         return [_step(row) for row in rows]
 
+    def item(self, operation: int, item: int) -> list[Step]:
+        """The steps of a clean-up that stand or fall together."""
+        rows = self._catalog.rows(
+            f"SELECT {_COLUMNS} FROM step WHERE operation = ? AND item = ? ORDER BY id", (operation, item)
+        )
+        return [_step(row) for row in rows]
+
+    def going_for(self, operation: int, survivor: Path) -> list[Path]:
+        """The files that go for one that stays."""
+        rows = self._catalog.rows(
+            "SELECT source FROM step WHERE operation = ? AND survivor = ? ORDER BY id",
+            (operation, os.fsencode(survivor)),
+        )
+        return [Path(os.fsdecode(source)) for (source,) in rows]
+
     def unsettled(self) -> list[Step]:
         """Steps of any clean-up that were being taken when it ended."""
         rows = self._catalog.rows(

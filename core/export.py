@@ -91,7 +91,7 @@ def comparison_as_dict(first: Path, match: Match) -> dict[str, object]:
 
 def _member_as_dict(member: Member) -> dict[str, object]:
     record = member.record
-    return {
+    found = {
         "path": str(record.path),
         "width": record.width,
         "height": record.height,
@@ -102,6 +102,7 @@ def _member_as_dict(member: Member) -> dict[str, object]:
         "score": _number(member.score),
         "inliers": 0 if member.evidence is None else member.evidence.inlier_count,
     }
+    return {**found, "new": True} if member.new else found
 
 
 def _match_as_dict(rank: int, match: Match) -> dict[str, object]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 PRESETS = ("fast", "balanced", "thorough")
+PAIRS = ("all", "other-folders", "same-folder")
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # the type has no public name
 
@@ -62,6 +63,21 @@ def add_running(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--workers", type=positive, metavar="N", help="processes that read pictures (default: one per core)"
+    )
+
+
+def add_scope(parser: argparse.ArgumentParser) -> None:
+    """Which files count as copies of each other."""
+    parser.add_argument(
+        "--pairs", choices=PAIRS, default="all", help="which files count as copies of each other (default: all)"
+    )
+    parser.add_argument(
+        "--against",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="FOLDER",
+        help="only files elsewhere that have a copy in this folder could go; may be repeated",
     )
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.arguments.options import Commands, add_command, add_library, add_output, add_preset, add_running
+from app.arguments.options import Commands, add_command, add_library, add_output, add_preset, add_running, add_scope
 
 ACTIONS = ("trash", "folder", "quarantine", "hard-link", "reflink", "delete")
-MODES = ("all", "other-folders", "same-folder")
 
 
 def add(commands: Commands) -> None:
@@ -44,17 +43,7 @@ def add(commands: Commands) -> None:
         metavar="FOLDER",
         help="compare with what lies here, but touch nothing of it; may be repeated",
     )
-    parser.add_argument(
-        "--pairs", choices=MODES, default="all", help="which files count as copies of each other (default: all)"
-    )
-    parser.add_argument(
-        "--against",
-        action="append",
-        type=Path,
-        default=[],
-        metavar="FOLDER",
-        help="only files elsewhere that have a copy in this folder could go; may be repeated",
-    )
+    add_scope(parser)
     parser.add_argument(
         "--without-companions",
         action="store_true",

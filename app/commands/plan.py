@@ -23,14 +23,13 @@ from core.review.protection import protected_folders
 from core.review.rules import RuleSet
 from core.review.traits import Traits
 from core.review.values import Action, Plan
-from core.scanning import resolve_library
-from core.scope import Mode, Scope
+from core.scope import Scope
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Scan, choose by the keep rules, and report the plan."""
     running.check_outputs(arguments)
-    scope = _scope(arguments)
+    scope = running.scope(arguments)
     folders = [*arguments.library, *scope.reference]
     options = ScanOptions(preset=arguments.preset, hidden=arguments.hidden, workers=arguments.workers, scope=scope)
     with running.open_catalog(arguments) as catalog:
@@ -46,12 +45,6 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"stays: {printable(refusal.path)}: {printable(refusal.reason)}", file=sys.stderr)
     running.say(arguments, _in_words(plan, arguments.json))
     return 0
-
-
-def _scope(arguments: argparse.Namespace) -> Scope:
-    if arguments.against:
-        return Scope(Mode.AGAINST, resolve_library(arguments.against))
-    return Scope(Mode(arguments.pairs))
 
 
 def _rules(catalog: Catalog, arguments: argparse.Namespace) -> RuleSet:

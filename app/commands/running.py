@@ -16,6 +16,8 @@ from core.catalog import Catalog, default_catalog_path
 from core.events import Done, Event, Progress, Skipped, Summary
 from core.images import EXTENSIONS
 from core.records import ExportError
+from core.scanning import resolve_library
+from core.scope import Mode, Scope
 
 
 def open_catalog(arguments: argparse.Namespace) -> Catalog:
@@ -25,6 +27,17 @@ def open_catalog(arguments: argparse.Namespace) -> Catalog:
         CatalogError: It cannot be opened.
     """
     return Catalog(arguments.catalog or default_catalog_path())
+
+
+def scope(arguments: argparse.Namespace) -> Scope:
+    """Which files count as copies of each other.
+
+    Raises:
+        LibraryError: A folder to compare against is missing.
+    """
+    if arguments.against:
+        return Scope(Mode.AGAINST, resolve_library(arguments.against))
+    return Scope(Mode(arguments.pairs))
 
 
 def follow(events: Iterator[Event]) -> Summary:

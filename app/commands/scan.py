@@ -15,11 +15,19 @@ from core.events import Summary
 def run(arguments: argparse.Namespace) -> int:
     """Scan the folders and report the groups."""
     running.check_outputs(arguments)
-    options = ScanOptions(preset=arguments.preset, hidden=arguments.hidden, workers=arguments.workers)
+    scope = running.scope(arguments)
+    options = ScanOptions(
+        preset=arguments.preset,
+        hidden=arguments.hidden,
+        workers=arguments.workers,
+        scope=scope,
+        settled=arguments.settled,
+    )
+    library = [*arguments.library, *scope.reference]
     with running.open_catalog(arguments) as catalog:
-        summary = running.follow(find_duplicates(catalog, arguments.library, options))
+        summary = running.follow(find_duplicates(catalog, library, options))
     running.write(arguments.csv, lambda stream: export.write_scan_csv(stream, summary.groups))
-    folders = [folder.expanduser().resolve() for folder in arguments.library]
+    folders = [folder.expanduser().resolve() for folder in library]
     document = export.scan_as_dict(folders, summary)
     running.write(arguments.json, lambda stream: export.write_json(stream, document))
     if running.wants_table(arguments):

@@ -69,7 +69,7 @@ class CleanUp:
 
     def _copies(self, step: Step) -> list[Path]:
         """The files that go for the one that a step is about."""
-        return [each.source for each in self._journal.steps(self._operation.id) if each.survivor == step.source]
+        return self._journal.going_for(self._operation.id, step.source)
 
     def take(self, item: Sequence[Step], checks: Checks) -> Iterator[Removed | Merged | Left]:
         """Take the steps of an item, or none of them."""
@@ -98,7 +98,7 @@ class CleanUp:
     def _give_up(self, item: Sequence[Step], touched: Sequence[Step], reason: str) -> Iterator[Left]:
         """Take back what was taken of an item, and leave all of it."""
         touched_ids = {step.id for step in touched}
-        current = [step for step in self._journal.steps(self._operation.id) if step.id in touched_ids]
+        current = [step for step in self._journal.item(self._operation.id, item[0].item) if step.id in touched_ids]
         try:
             for step in reversed(current):
                 self._back_to_start(step, reason)

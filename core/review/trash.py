@@ -1,11 +1,13 @@
 """The trash of Linux desktops, as the freedesktop.org Trash specification 1.0 lays it out.
 
-Moving files there by ourselves tells where each one went, which undo needs.
+Moving files there by ourselves tells where each one went, which undo needs. The trash of other systems does not say
+that, so what goes there is quarantined instead.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +59,7 @@ def trash_for(files: Files, path: Path) -> Trash:
         NoTrash: There is none.
         OSError: The drive cannot be looked at.
     """
-    if os.name != "posix":
+    if sys.platform in ("win32", "darwin"):
         raise NoTrash("the trash of this system does not say where files go")
     home = _home_trash()
     device = _device(files, path.parent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -235,6 +236,26 @@ def test_hard_links_and_links_are_one_file_to_a_scan(
     (tmp_path / "library/around").symlink_to(tmp_path / "library")
 
     assert scan(tmp_path / "library").groups == ()
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="only an administrator can mount folders")
+def test_a_bind_mount_is_one_file_to_a_scan(
+    catalog: Catalog,
+    tmp_path: Path,
+    save: Callable[..., Path],
+    small: Mapping[str, np.ndarray],
+    scan: Callable[..., Summary],
+) -> None:
+    save(small["china"], tmp_path / "library/a/china.jpg")
+    (tmp_path / "library/b").mkdir()
+    mount = ["mount", "--bind", tmp_path / "library/a", tmp_path / "library/b"]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this system lets nobody mount folders")
+    try:
+        assert scan(tmp_path / "library").groups == ()
+        assert scan(tmp_path / "library/a", tmp_path / "library/b").groups == ()
+    finally:
+        subprocess.run(["umount", tmp_path / "library/b"], check=True)
 
 
 def test_what_was_removed_is_not_found_again(
