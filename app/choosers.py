@@ -42,6 +42,31 @@ class Choosers(QObject):
             self._settings.set_folder("query", Path(names[0]).parent)
         return [Path(name) for name in names]
 
+    def directory(self, title: str, purpose: str) -> Path | None:
+        """A folder for some purpose, which remembers where it was last found."""
+        start = self._settings.folder(purpose) or _pictures_folder()
+        chosen = QFileDialog.getExistingDirectory(self._window, title, start)
+        if not chosen:
+            return None
+        self._settings.set_folder(purpose, Path(chosen))
+        return Path(chosen)
+
+    def open(self, title: str, filters: str) -> Path | None:
+        """A file to read."""
+        start = self._settings.folder("export") or str(Path.home())
+        name, _ = QFileDialog.getOpenFileName(self._window, title, start, filters)
+        return Path(name) if name else None
+
+    def save(self, title: str, name: str, filters: str) -> Path | None:
+        """Where to write a file; one without an extension gets that of the chosen filter."""
+        folder = self._settings.folder("export") or str(Path.home())
+        chosen, used = QFileDialog.getSaveFileName(self._window, title, str(Path(folder) / name), filters)
+        if not chosen:
+            return None
+        path = Path(chosen)
+        self._settings.set_folder("export", path.parent)
+        return path if path.suffix else path.with_suffix(used.rsplit("*", 1)[-1].rstrip(")"))
+
     def csv(self, name: str) -> Path | None:
         """Where to write a CSV file; Qt has asked before an existing one is named."""
         folder = self._settings.folder("export") or str(Path.home())

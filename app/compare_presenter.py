@@ -10,6 +10,7 @@ from app.compare_view import CompareView
 from app.groups_view import GroupsView
 from app.pages import SearchPage
 from app.pairs import Pair, PairWalk, pairs_of_group, pairs_of_matches
+from app.review_view import ReviewView
 from app.session import Session
 from core.records import Match
 
@@ -55,7 +56,7 @@ class ComparePresenter(QObject):
 
         page.results.compare_requested.connect(compare)
 
-    def watch_groups(self, view: GroupsView) -> None:
+    def watch_groups(self, view: GroupsView | ReviewView) -> None:
         """Open the members of a group."""
 
         def compare(first: Path, second: Path) -> None:

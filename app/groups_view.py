@@ -33,6 +33,7 @@ class GroupsView(QWidget):
     Signals:
         compare_requested(object, object): The Paths of a representative and of a member of its group.
         open_requested(object, object): A Group to open as a contact sheet, and the Path of its current member.
+        review_requested(str): Review the groups, beginning with that of this id.
         search_requested(object): The Path of a picture to search with.
         part_requested(object): The ImageRecord of a picture of which a region is to be drawn and searched with.
         scan_requested(): Look for copies.
@@ -41,6 +42,7 @@ class GroupsView(QWidget):
 
     compare_requested = Signal(object, object)
     open_requested = Signal(object, object)
+    review_requested = Signal(str)
     search_requested = Signal(object)
     part_requested = Signal(object)
     scan_requested = Signal()
@@ -122,6 +124,12 @@ class GroupsView(QWidget):
     def groups(self) -> list[Group]:
         """The groups as on screen: those that pass the filter, in the chosen order."""
         return self._model.groups()
+
+    @property
+    def current_group(self) -> str:
+        """The id of the group with the cursor on; empty where there is none."""
+        cell = self._table.current_cell()
+        return "" if cell is None else cell.group.id
 
     def select(self, identifier: str, place: int = 0) -> bool:
         """Put the cursor on a member of a group; False when the group is not shown."""
@@ -214,6 +222,7 @@ class GroupsView(QWidget):
         ).build(record, [member.record for member in self._table.selected_members()], self._table)
         menu.addSeparator()
         menu.addAction(self.tr("Open the group\tCtrl+Return"), self.open_group)
+        menu.addAction(self.tr("Review from this group on"), lambda: self.review_requested.emit(cell.group.id))
         menu.addAction(self.tr("Select the whole group"), lambda: self._table.select_group(row))
         return menu
 

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.events import Event
 from core.records import TwinsightError
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def failure_of(error: Exception) -> Failure:
 class Job:
     """One generator to pull, and the two switches that the GUI thread has for it."""
 
-    def __init__(self, generation: int, make: Callable[[Catalog], Iterator[Event]]) -> None:
+    def __init__(self, generation: int, make: Callable[[Catalog], Iterator[object]]) -> None:
         self.generation = generation
         self.make = make
         self.cancelled = False

@@ -17,7 +17,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 
 from app.desk import Desk
 from app.job_threads import Failure, Inbox, Job, Puller
-from core.events import Done, Event, Summary
+from core.events import Done, Summary
 
 if TYPE_CHECKING:
     from core.catalog import Catalog
@@ -79,7 +79,7 @@ class Lane(QObject):
         """Whether the job is held."""
         return self._job is not None and not self._job.may_pull.is_set()
 
-    def start(self, make: Callable[[Catalog], Iterator[Event]]) -> None:
+    def start(self, make: Callable[[Catalog], Iterator[object]]) -> None:
         """Run a job; ``make`` is called in the lane's thread with the lane's catalog."""
         self._abandon()
         self._generation += 1
@@ -170,6 +170,8 @@ class Jobs(QObject):
         scan: Indexing, and finding duplicates.
         query: Searching.
         pair: Comparing two pictures.
+        review: Choosing by keep rules what could go.
+        clean_up: Planning, cleaning up and undoing.
         desk: Short errands: counts, adding and removing folders, writing files.
     """
 
@@ -192,12 +194,14 @@ class Jobs(QObject):
         self.scan = Lane("scan", open_it, self)
         self.query = Lane("query", open_it, self)
         self.pair = Lane("pair", open_it, self)
+        self.review = Lane("review", open_it, self)
+        self.clean_up = Lane("clean-up", open_it, self)
         self.desk = Desk(open_it, self)
 
     @property
     def lanes(self) -> tuple[Lane, ...]:
         """All lanes."""
-        return self.scan, self.query, self.pair
+        return self.scan, self.query, self.pair, self.review, self.clean_up
 
     def shutdown(self) -> bool:
         """Cancel everything and wait for the threads, at most one second in all.

@@ -63,10 +63,12 @@ class DuplicatesPage(QWidget):
     Signals:
         scan_requested(): Look for duplicates.
         export_requested(): Write what is on screen.
+        review_requested(str): Review what was found, beginning with the group of this id.
     """
 
     scan_requested = Signal()
     export_requested = Signal()
+    review_requested = Signal(str)
 
     def __init__(self, thumbnails: ThumbnailService, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,6 +93,11 @@ class DuplicatesPage(QWidget):
         self.open_button = quiet_text_button("grid", self.tr("Open group"), tip)
         self.open_button.clicked.connect(self.groups.open_group)
         self.open_button.setEnabled(False)
+        tip = self.tr("Choose what goes, from the group with the cursor on (Alt+3)")
+        self.review_button = quiet_text_button("review", self.tr("Review these"), tip)
+        self.review_button.clicked.connect(lambda: self.review_requested.emit(self.groups.current_group))
+        self.review_button.setEnabled(False)
+        self.groups.review_requested.connect(self.review_requested)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -100,6 +107,7 @@ class DuplicatesPage(QWidget):
         row.addWidget(self.scan_button)
         row.addWidget(self.preset)
         row.addStretch(1)
+        row.addWidget(self.review_button)
         row.addWidget(self.open_button)
         row.addWidget(self.export_button)
         self._all = QWidget()

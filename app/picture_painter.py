@@ -15,6 +15,7 @@ from core.records import ImageRecord
 _PIXMAP_LIMIT = 96 << 20
 _MAT = 6
 _BYTES_PER_PIXEL = 4
+_LARGE_SIDES = (320, 640, 1280, 2560)
 
 
 def mix(first: QColor, second: QColor, share: float) -> QColor:
@@ -74,10 +75,12 @@ class PicturePainter:
 
     Args:
         thumbnails: Where pictures come from.
+        large: Whether frames may be larger than thumbnails; these then stand in until a larger picture is there.
     """
 
-    def __init__(self, thumbnails: ThumbnailService) -> None:
+    def __init__(self, thumbnails: ThumbnailService, large: bool = False) -> None:
         self._thumbnails = thumbnails
+        self._large = large
         self._pixmaps = PixmapMemory()
 
     def paint(self, painter: QPainter, frame: QRect, record: ImageRecord, palette: QPalette) -> QRect:
@@ -113,12 +116,40 @@ class PicturePainter:
         pixmap = self._pixmaps.get(key)
         if pixmap is not None:
             return pixmap
+        if self._large:
+            return self._large_pixmap(record, room, ratio, key)
         image = self._thumbnails.request(record)
         if image is None:
             return None
         pixmap = _scaled(image, room * ratio, ratio)
         self._pixmaps.put(key, pixmap)
         return pixmap
+
+    def _large_pixmap(self, record: ImageRecord, room: QSize, ratio: float, key: tuple[object, ...]) -> QPixmap | None:
+        """A picture sharp at this size, once it is there; until then the thumbnail, which is not remembered."""
+        side = large_side(record, room, ratio)
+        if side <= self._thumbnails.side:
+            image = self._thumbnails.request(record)
+        else:
+            image = self._thumbnails.request_large(record, side)
+        if image is not None:
+            pixmap = _scaled(image, room * ratio, ratio)
+            self._pixmaps.put(key, pixmap)
+            return pixmap
+        image = self._thumbnails.request(record)
+        if image is None:
+            return None
+        size = _expected_size(record).scaled(room * ratio, Qt.AspectRatioMode.KeepAspectRatio)
+        stretched = image.scaled(size.expandedTo(QSize(1, 1)))
+        stretched.setDevicePixelRatio(ratio)
+        return QPixmap.fromImage(stretched)
+
+
+def large_side(record: ImageRecord, room: QSize, ratio: float) -> int:
+    """The long side of the picture to ask for: a few sizes only, so that a window can be resized without decoding."""
+    longest = max(record.width, record.height) or _LARGE_SIDES[-1]
+    wanted = min(longest, round(max(room.width(), room.height()) * ratio))
+    return next((side for side in _LARGE_SIDES if side >= wanted), _LARGE_SIDES[-1])
 
 
 def _scaled(image: QImage, room: QSize, ratio: float) -> QPixmap:

@@ -46,6 +46,7 @@ class Session(QObject):
         scan_started(): A scan for duplicates begins, the groups so far are void.
         groups_found(list): GroupFound events as they stream in.
         groups_final(list): The final groups of a scan.
+        groups_kept(list): The groups that are left of those found, as the review leaves them.
         scan_stopped(list): A scan was cancelled or failed; the groups found until then.
         pair_compared(object, object): The first path and the Match.
         pair_failed(str): Why two pictures cannot be compared.
@@ -61,6 +62,7 @@ class Session(QObject):
     scan_started = Signal()
     groups_found = Signal(list)
     groups_final = Signal(list)
+    groups_kept = Signal(list)
     scan_stopped = Signal(list)
     pair_compared = Signal(object, object)
     pair_failed = Signal(str)
@@ -193,6 +195,11 @@ class Session(QObject):
         self.scan_started.emit()
         self._start_scan_lane(lambda catalog: self._engine.scan(catalog, folders, preset))
         self._scan_preset = preset
+
+    def keep_groups(self, groups: Sequence[Group]) -> None:
+        """The review has gone on: these groups are left, and so they stand."""
+        self.groups = {group.id: group for group in groups}
+        self.groups_kept.emit(list(groups))
 
     @Slot(list)
     def _on_scan_batch(self, events: list[Event]) -> None:

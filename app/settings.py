@@ -8,6 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QObject, QSettings
 
 from app.theme import Mode
+from core.records import Relation, ReviewError
+from core.review.rules import DEFAULT, PRESETS, Rule, RuleSet
 
 DEFAULT_TOP = 20
 DEFAULT_PRESET = "balanced"
@@ -140,6 +142,21 @@ class Settings(QObject):
     @watched.setter
     def watched(self, folders: Iterable[Path]) -> None:
         self._store.setValue("watched", sorted(str(folder) for folder in folders))
+
+    @property
+    def review_rules(self) -> RuleSet:
+        """The keep rules of the review; those of the default preset where none were chosen or they make no sense."""
+        try:
+            rules = tuple(Rule.parse(text) for text in self._list("review_rules"))
+            also = frozenset(Relation(text) for text in self._list("review_also"))
+            return RuleSet(rules, also) if rules else PRESETS[DEFAULT]
+        except (ReviewError, ValueError):
+            return PRESETS[DEFAULT]
+
+    @review_rules.setter
+    def review_rules(self, rules: RuleSet) -> None:
+        self._store.setValue("review_rules", [str(rule) for rule in rules.rules])
+        self._store.setValue("review_also", sorted(rules.also))
 
     def folder(self, purpose: str) -> str:
         """The folder last used for a purpose ("library", "query", "export"); empty at first."""

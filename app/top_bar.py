@@ -17,7 +17,7 @@ _BOX_WIDTH = 440
 
 _ROOMY = 1000
 
-PAGES = ("search", "duplicates", "compare")
+PAGES = ("search", "duplicates", "review", "compare")
 """Names of the pages, in their order; each has an icon and an action "page_<name>" of the same name."""
 
 
@@ -39,6 +39,7 @@ class TopBar(QWidget):
         said = {
             "search": (self.tr("Search"), self.tr("Find the copies of a picture")),
             "duplicates": (self.tr("Duplicates"), self.tr("Find all copies in the library")),
+            "review": (self.tr("Review"), self.tr("Choose what goes, and clean up")),
             "compare": (self.tr("Compare"), self.tr("Two pictures side by side, with the proof")),
         }
         self.pages = {name: self._page_button(name, *said[name]) for name in PAGES}

@@ -24,6 +24,7 @@ from app.library_view import LibraryView
 from app.method_button import global_methods
 from app.pages import DuplicatesPage, SearchPage
 from app.region_picker import RegionPicker
+from app.review_room import ReviewRoom
 from app.search_presenter import SearchPresenter
 from app.session import Session
 from app.settings import Settings
@@ -64,14 +65,15 @@ class Window(QMainWindow):
         self.setWindowTitle("Twinsight")
         self.setMinimumSize(*_LEAST_SIZE)
         self.setAcceptDrops(True)
+        self._choosers = Choosers(self, settings)
         self._make_views(thumbnails)
         self._lay_out()
-        self._choosers = Choosers(self, settings)
         self._library = LibraryPresenter(session, self.library, self.status, self._choosers, self)
         self._search = SearchPresenter(session, self.search_page, self)
         self._comparing = ComparePresenter(session, self.compare, self)
         self._comparing.watch_results(self.search_page)
         self._comparing.watch_groups(self.groups)
+        self._comparing.watch_groups(self.review_page.view)
         self._grouping = GroupPresenter(session, self.duplicates_page, self.status, self)
         self.care = CatalogCare(session.jobs.catalog_path, session.jobs.desk, self.status, self)
         self.actions_by_name = Actions(self, self._handlers())
@@ -94,6 +96,8 @@ class Window(QMainWindow):
         self.compare = CompareView()
         self.inspector = InspectorView()
         self.status = StatusView()
+        self.review = ReviewRoom(self.session, thumbnails, self.status, self._choosers, self._settings)
+        self.review_page = self.review.page
         self.help = HelpView(self)
         self.region_picker = RegionPicker(thumbnails, self)
         # Short aliases for what is used all over this file.
@@ -103,7 +107,12 @@ class Window(QMainWindow):
 
     def _lay_out(self) -> None:
         self.pages = QStackedWidget()
-        pages = {"search": self.search_page, "duplicates": self.duplicates_page, "compare": self.compare}
+        pages = {
+            "search": self.search_page,
+            "duplicates": self.duplicates_page,
+            "review": self.review_page,
+            "compare": self.compare,
+        }
         for name in PAGES:
             self.pages.addWidget(pages[name])
         self.panels = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False, handleWidth=1)
@@ -139,6 +148,9 @@ class Window(QMainWindow):
             "clear_queries": self.clear_queries,
             "find_duplicates": self.find_duplicates,
             "open_group": self.groups.open_group,
+            "clean_up": self.review.cleaning.sum_up,
+            "clean_ups": self.review.cleaning.list_clean_ups,
+            "decisions": self.review.walk.decisions.dialog.present,
             "export": self.export,
             "next_pair": self._comparing.next,
             "previous_pair": self._comparing.previous,
@@ -168,14 +180,26 @@ class Window(QMainWindow):
         self.groups.selection_changed.connect(lambda picked: self._pick("duplicates", picked))
         self.duplicates_page.scan_requested.connect(self.find_duplicates)
         self.duplicates_page.export_requested.connect(self.export)
+        self.duplicates_page.review_requested.connect(self._review_group)
         self.compare.back_requested.connect(self._back)
         self.compare.message.connect(self.status.say)
+        self._connect_review()
         self._theme.changed.connect(self._on_theme)
         self.session.jobs.desk.do(global_methods, self.query.method.offer_methods, self.session.failed.emit)
 
+    def _connect_review(self) -> None:
+        page, view = self.review_page, self.review_page.view
+        view.search_requested.connect(self._search.search_with)
+        view.part_requested.connect(self.region_picker.present)
+        view.selection_changed.connect(lambda picked: self._pick("review", picked))
+        page.scan_requested.connect(self.find_duplicates)
+        self.review.opened.connect(lambda: self.show_page("review"))
+        self.session.groups_kept.connect(self.groups.set_groups)
+        self.session.groups_kept.connect(self._on_groups)
+
     def _connect_session(self) -> None:
         session, jobs = self.session, self.session.jobs
-        for lane in (jobs.query, jobs.pair, jobs.scan):
+        for lane in (jobs.clean_up, jobs.query, jobs.pair, jobs.scan):
             self.status.watch(lane)
         session.said.connect(self.status.say)
         session.failed.connect(self.status.fail)
@@ -243,8 +267,12 @@ class Window(QMainWindow):
         """Open a page."""
         if name == "compare" and self.page != "compare":
             self._came_from = self.page
+        if self.page == "review" and name != "review":
+            self.review.leave()
         self.pages.setCurrentIndex(PAGES.index(name))
         self.top_bar.show_page(name)
+        if name == "review":
+            self.review.enter()
         self._inspect(self._picked.get(name))
         # Without this Escape would be taken from the views on the other pages.
         self.actions_by_name["back"].setEnabled(name == "compare")
@@ -262,7 +290,7 @@ class Window(QMainWindow):
     @Slot()
     def _back(self) -> None:
         self.show_page(self._came_from)
-        views = {"search": self.results, "duplicates": self.duplicates_page}
+        views = {"search": self.results, "duplicates": self.duplicates_page, "review": self.review_page}
         views.get(self._came_from, self.pages).setFocus()
 
     @Slot()
@@ -348,6 +376,13 @@ class Window(QMainWindow):
         self.groups.setFocus()
         self.session.find_duplicates(self.duplicates_page.preset.preset)
 
+    @Slot(str)
+    def _review_group(self, identifier: str) -> None:
+        """Review what was found, beginning with this group."""
+        self.show_page("review")
+        self.review_page.view.go_to(identifier)
+        self.review_page.setFocus()
+
     @Slot()
     def _on_scan_started(self) -> None:
         self.groups.begin_scan()
@@ -365,6 +400,7 @@ class Window(QMainWindow):
     def _on_groups(self) -> None:
         self.duplicates_page.export_button.setEnabled(bool(self.session.groups))
         self.duplicates_page.open_button.setEnabled(bool(self.session.groups))
+        self.duplicates_page.review_button.setEnabled(bool(self.session.groups))
 
     @Slot(object)
     def _share_preset(self, name: str) -> None:

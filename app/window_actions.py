@@ -30,7 +30,11 @@ _ICONS = {
     "back": "back",
     "page_search": "search",
     "page_duplicates": "duplicates",
+    "page_review": "review",
     "page_compare": "compare",
+    "clean_up": "review",
+    "clean_ups": "history",
+    "decisions": "both",
     "library_panel": "panel-left",
     "inspector_panel": "panel-right",
     "pause": "pause",
@@ -83,6 +87,7 @@ class Actions(QObject):
             ("add_folder", "rescan", "remove_folder"),
             ("open_pictures", "paste", "search_part", "clear_queries"),
             ("find_duplicates", "export"),
+            ("clean_up", "clean_ups", "decisions"),
             ("library_panel", "inspector_panel"),
         ):
             menu.addActions([self._actions[name] for name in section])

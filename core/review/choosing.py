@@ -138,11 +138,10 @@ class _Chooser:
         return sorted(group.members, key=key, reverse=True)
 
     def _best(self, order: Sequence[Member]) -> Member:
-        """The one that is kept: the best of those a person keeps, else of those nobody removes."""
+        """The one that is kept whatever else is: the best of those nobody removes."""
         alike = [member for member in order if member.relation in _ALIKE]
-        marked = [member for member in alike if self._marks.get(member.record.path) is True]
         open_ones = [member for member in alike if self._marks.get(member.record.path) is not False]
-        return (marked or open_ones or alike)[0]
+        return (open_ones or alike)[0]
 
     # ------------------------------------------------------------------ one member
 

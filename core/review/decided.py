@@ -11,6 +11,7 @@ from core.catalog import Content
 from core.events import Event
 from core.judging import Verdict
 from core.records import Evidence, Group, Member, Relation
+from core.review.remaining import under_a_new_head
 from core.stopwatch import Stage
 from core.verdicts import Judgement, Question
 
@@ -61,7 +62,9 @@ class Decided:
             return group
         if all(member.record.content == centre for member in rest):
             # Not these are the group, but what they were parted from.
-            rest = rest if len(rest) > 1 else _under_a_new_head(group, centre)
+            rest = (
+                rest if len(rest) > 1 else list(under_a_new_head(group, lambda member: member.record.content != centre))
+            )
         return Group(group.id, tuple(rest)) if len(rest) > 1 else None
 
     def unsettled(self, group: Group) -> Group | None:
@@ -80,15 +83,6 @@ class Decided:
             return None
         members = tuple(replace(member, new=any(member is each for each in new)) for member in group.members)
         return Group(group.id, members)
-
-
-def _under_a_new_head(group: Group, centre: str) -> list[Member]:
-    """The others, under the first of them, until the next scan compares them with each other."""
-    others = [member for member in group.members if member.record.content != centre]
-    if len(others) < 2:
-        return []
-    head = replace(others[0], relation=Relation.SAME_FILE, score=1.0, evidence=None, words="representative")
-    return [replace(head, keep=True, why="kept: the first of those that are left"), *others[1:]]
 
 
 def _most_files(decisions: Iterable[Decision]) -> Counter[str]:
