@@ -33,7 +33,7 @@ STDOUT = Path("-")
 """What an output option says for standard output."""
 
 _DESCRIPTION = "Find the copies of a picture and prove it. Without a command the window opens."
-_EPILOG = """Everything runs on this computer. Pictures are only ever read.
+_EPILOG = """Everything runs on this computer. Pictures are only read, but by apply --commit and undo --commit.
 
 Exit codes: 0 done (skipped files are listed), 1 failed, 2 wrong usage, 130 interrupted."""
 
