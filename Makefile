@@ -4,7 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check torture format bench bench-words clean
+.PHONY: sbom audit help setup run test check torture format bench bench-words clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,12 @@ bench: setup ## time an index, a scan and a search on the sample library, or on 
 
 bench-words: setup ## hold the words of the evidence against TRUTH=/path/to/truth.csv
 	@$(PYTHON) -m tests.bench.evidence_words "$$TRUTH"
+
+sbom: setup ## write what a release is made of to dist/twinsight.cdx.json
+	@$(PYTHON) scripts/sbom.py
+
+audit: setup ## ask whether the pinned packages have known holes; needs pip-audit on the PATH and a network
+	@pip-audit --requirement constraints.txt --no-deps --disable-pip
 
 clean: ## remove what tools leave behind; .venv stays
 	@rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

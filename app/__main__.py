@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app import cli
+from core import offline
 
 # onnxruntime keeps an identifier of this computer and reports to its maker, unless told not to before it is
 # loaded. Worker processes inherit the word.
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     _support_frozen_workers()
+    offline.forbid_network()
     parsed = cli.parse(arguments)
     if parsed.command is None:
         return guarded(lambda: open_window([], parsed.catalog))
@@ -49,6 +51,7 @@ def window(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     _support_frozen_workers()
+    offline.forbid_network()
     parsed = cli.build_window_parser().parse_args(arguments)
     return guarded(lambda: open_window(parsed.library, parsed.catalog))
 

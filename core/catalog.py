@@ -26,7 +26,6 @@ logger = logging.getLogger(__name__)
 
 _BUSY_SECONDS = 15.0
 _BATCH = 500
-_SELECT_FILE = "SELECT path, size, modified_ns, inode, device, content, reason, reader FROM file"
 
 _Item = TypeVar("_Item")
 
@@ -256,7 +255,7 @@ class Catalog:
             found: dict[bytes, FileRow] = {}
             for folder in folders:
                 for row in self._connection.execute(
-                    f"{_SELECT_FILE} WHERE path >= ? AND path < ? ORDER BY path",
+                    f"{_select_file()} WHERE path >= ? AND path < ? ORDER BY path",
                     _below(folder),
                 ):
                     found[row[0]] = FileRow(*row)
@@ -265,7 +264,7 @@ class Catalog:
     def file(self, path: bytes) -> FileRow | None:
         """One known file, or None."""
         with self._plain_errors():
-            row = self._connection.execute(f"{_SELECT_FILE} WHERE path = ?", (path,)).fetchone()
+            row = self._connection.execute(f"{_select_file()} WHERE path = ?", (path,)).fetchone()
             return None if row is None else FileRow(*row)
 
     def digest_of(self, path: Path) -> bytes | None:
@@ -279,7 +278,7 @@ class Catalog:
         """Known files that had this number when they were last seen: the same file under an older name."""
         with self._plain_errors():
             rows = self._connection.execute(
-                f"{_SELECT_FILE} WHERE inode = ? AND device = ? ORDER BY path",
+                f"{_select_file()} WHERE inode = ? AND device = ? ORDER BY path",
                 (inode, device),
             ).fetchall()
             return [FileRow(*row) for row in rows]
@@ -544,6 +543,11 @@ def _as(column: str, kind: str) -> str:
 
 def _numbers(*columns: str) -> str:
     return ", ".join(_as(column, "INTEGER") for column in columns)
+
+
+def _select_file() -> str:
+    numbers = _numbers("size", "modified_ns", "inode", "device", "content")
+    return f"SELECT path, {numbers}, {_as('reason', 'TEXT')}, {_numbers('reader')} FROM file"
 
 
 def _below(folder: Path) -> tuple[bytes, bytes]:

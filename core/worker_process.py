@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Generic, TypeVar
 
+from core.offline import forbid_network
 from core.records import ImageError, TwinsightError
 
 T = TypeVar("T")
@@ -56,6 +57,7 @@ def serve(pipe: Connection, task: Callable[..., object], memory: int | None) -> 
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _silence()
+    forbid_network()
     _limit_memory(memory)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     queue: deque[bytes] = deque()

@@ -8,6 +8,7 @@ from app.commands import reviewing, running
 from app.terminal import plural, size
 from core.catalog import Catalog
 from core.review.applying import apply_plan, operations, rehearse, resume
+from core.review.confinement import check_confined
 from core.review.plan_file import read_plan
 from core.review.values import Action, Plan
 
@@ -18,6 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.resume:
             return _resume(catalog, commit=arguments.commit)
         plan = read_plan(arguments.plan)
+        check_confined(plan, [info.folder for info in catalog.libraries()])
         if arguments.commit:
             summary = reviewing.follow(apply_plan(catalog, plan, arguments.confirm))
             after = " Bring them back with: twinsight undo --commit" if summary.files else ""

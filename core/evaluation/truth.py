@@ -104,7 +104,7 @@ def _table(path: Path, dataset: Sequence[Path], queries: Sequence[Path]) -> list
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream)
             columns = tuple(reader.fieldnames or ())
-            rows = list(reader)
+            rows = [row for row in reader if all(map(_is_cell, row.values()))]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise TruthError(f"{path}: cannot be read as a table of the truth ({error}).") from error
     in_dataset, in_queries = _Finder(path.parent, dataset), _Finder(path.parent, queries)
@@ -115,6 +115,11 @@ def _table(path: Path, dataset: Sequence[Path], queries: Sequence[Path]) -> list
             return _paired([(row[query], row[right]) for row in rows], in_dataset, in_queries)
     wanted = "; ".join(",".join(pair) for pair in (*_PAIRS[:3], _GROUPS))
     raise TruthError(f"{path}: its columns are {','.join(columns) or 'missing'}, and not one of {wanted}.")
+
+
+def _is_cell(value: object) -> bool:
+    """Whether a row has this cell, with a text that may be a name; rows may be short, long or damaged."""
+    return isinstance(value, str) and "\0" not in value
 
 
 def _paired(rows: Iterable[tuple[str, str]], in_dataset: _Finder, in_queries: _Finder) -> list[QueryTruth]:

@@ -44,7 +44,7 @@ def test_a_scan_that_is_killed_comes_to_the_same_groups(tmp_path: Path) -> None:
     assert tally.sound
 
 
-@pytest.mark.parametrize("target", ["decode", "catalog"])
+@pytest.mark.parametrize("target", ["decode", "catalog", "imports"])
 def test_damaged_bytes_give_a_result_or_a_reason(tmp_path: Path, target: str) -> None:
     import fuzz
 

@@ -2,6 +2,7 @@
 
     python tests/soak/fuzz.py decode --minutes 20     damaged pictures through a worker process
     python tests/soak/fuzz.py catalog --minutes 10    damaged rows and pages of a catalog through a scan
+    python tests/soak/fuzz.py imports --minutes 5     damaged plans, decisions and tables of truth through their readers
 
 An example passes when it gives a result, or an error that says why in one sentence. Anything else (another exception,
 a worker that crashes or hangs) is a finding: its bytes are saved beside the report, and the exit code is 1.
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import io
+import json
 import shutil
 import sqlite3
 import sys
@@ -194,6 +196,64 @@ def fuzz_catalog(report: Report, until: float) -> None:
         _rounds(st.tuples(row_changes, st.one_of(st.none(), damages(3))), example, until)
 
 
+def fuzz_imports(report: Report, until: float) -> None:
+    """Damaged files that people hand in: plans, decisions, tables of truth."""
+    with tempfile.TemporaryDirectory() as folder:
+        workshop = Path(folder)
+        documents = _documents(workshop)
+        path = workshop / "handed in"
+
+        def example(name: str, changes: list[tuple[str, float, bytes]]) -> None:
+            data, read = documents[name]
+            broken = damaged(data, changes)
+            path.write_bytes(broken)
+            try:
+                read(path)
+                report.counts["read"] += 1
+            except TwinsightError as error:
+                report.counts["refused with a reason"] += 1
+                if "\n" in str(error):
+                    report.find(f"{name}, not one sentence: {error!r}", broken)
+            except Exception as error:  # that is what this looks for
+                report.find(f"{name}, {type(error).__name__}: {error}", broken)
+
+        _rounds(st.tuples(st.sampled_from(sorted(documents)), damages()), example, until)
+
+
+def _documents(workshop: Path) -> dict[str, tuple[bytes, Callable[[Path], object]]]:
+    """A sound file of each kind, and what reads it."""
+    from core.evaluation.truth import read_truth
+    from core.review.decisions import Decisions
+    from core.review.plan_file import read_plan
+
+    pictures_there = [workshop / "library" / f"{number}.jpg" for number in range(4)]
+    item = {
+        "path": str(pictures_there[1]), "content": "ab" * 16, "bytes": 100, "survivor": str(pictures_there[0]),
+        "survivor_content": "cd" * 16, "group": "g1", "relation": "re-encoded", "why": "smaller",
+        "root": str(workshop / "library"), "action": "trash", "merge": False,
+        "companions": [{"path": "a.xmp", "content": "ef" * 16, "bytes": 9, "kind": "sidecar", "survivor": None}],
+    }  # fmt: skip
+    plan = {
+        "twinsight_plan": 1,
+        "action": "trash",
+        "destination": None,
+        "created": 1.5,
+        "protected": [],
+        "items": [item],
+    }
+    plan |= {"files": 1, "bytes": 100, "refused": [{"path": "b.jpg", "reason": "gone"}]}
+    made = {"key": "k", "kind": "different", "made": 1.5, "pairs": [["ab" * 16, "cd" * 16]]}
+    made["files"] = [{"content": "ab" * 16, "path": "a.jpg"}, {"content": "cd" * 16, "path": "b.jpg"}]
+    decisions = {"twinsight_decisions": 1, "decisions": [made]}
+    truth = "copy,original\n" + "".join(f"{number}.jpg,0.jpg\n" for number in range(1, 4))
+    catalog = Catalog(workshop / "catalog.db")
+    return {
+        "plan": (json.dumps(plan).encode(), read_plan),
+        "decisions": (json.dumps(decisions).encode(), Decisions(catalog).check),
+        "truth": (truth.encode(), lambda path: read_truth(path, pictures_there, pictures_there)),
+    }
+
+
 def _small_catalog(workshop: Path) -> Path:
     (workshop / "library").mkdir()
     for number, data in enumerate(pictures()[:6]):
@@ -269,7 +329,11 @@ def _rounds(strategy: st.SearchStrategy[Any], example: Callable[..., None], unti
         seed(number)(quiet(given(strategy)(attempt)))()
 
 
-TARGETS: dict[str, Callable[[Report, float], None]] = {"decode": fuzz_decode, "catalog": fuzz_catalog}
+TARGETS: dict[str, Callable[[Report, float], None]] = {
+    "decode": fuzz_decode,
+    "catalog": fuzz_catalog,
+    "imports": fuzz_imports,
+}
 
 
 def main(arguments: argparse.Namespace) -> int:
