@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core import models
 from core._open_clip import import_open_clip, import_timm, quietly
 from core.features import registry
+from core.offline import permitted
 from core.records import ModelError
 
 if TYPE_CHECKING:
@@ -87,11 +88,13 @@ def download(wanted: Download) -> Path:
 
     Raises:
         ModelError: There is no connection, or no room.
+        TwinsightError: The setting forbids the network.
     """
     from safetensors.torch import save_file
 
     try:
-        network = _fetched(wanted)
+        with permitted(wanted.words):
+            network = _fetched(wanted)
         entries = {name: entry.contiguous() for name, entry in network.state_dict().items()}
         wanted.target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=wanted.target.parent, prefix="downloading-") as folder:

@@ -26,7 +26,7 @@ for attempt in (
         attempt()
         print("connected")
     except OSError as error:
-        print("no connections" in str(error))
+        print("by itself" in str(error))
 server = socket.create_server(("127.0.0.1", 0))
 socket.create_connection(server.getsockname(), 1).close()
 one, two = socket.socketpair()
@@ -44,10 +44,33 @@ def test_connections_are_refused_but_for_this_computer() -> None:
     assert run(TRY) == ["True"] * 5 + ["1"]
 
 
-def test_the_ban_can_be_lifted() -> None:
-    code = "from core.offline import forbid_network, is_allowed; forbid_network(); print(is_allowed())"
-    assert run(code, TWINSIGHT_NETWORK="allow") == ["True"]
-    assert run(code, TWINSIGHT_NETWORK="") == ["False"]
+LIFT = """
+import socket
+from core.offline import forbid_network, permitted
+forbid_network()
+
+def try_it():
+    try:
+        socket.create_connection(("192.0.2.1", 80), 0.05)
+    except OSError as error:
+        print("by itself" in str(error))
+
+try:
+    with permitted("This"):
+        try_it()
+except Exception as error:
+    print(type(error).__name__)
+try_it()
+"""
+
+
+def test_what_a_person_asks_for_may_connect_and_nothing_after_it() -> None:
+    assert run(LIFT) == ["False", "True"]
+
+
+def test_the_setting_forbids_that_too_or_lifts_the_ban() -> None:
+    assert run(LIFT, TWINSIGHT_NETWORK="never") == ["TwinsightError", "True"]
+    assert run(LIFT, TWINSIGHT_NETWORK="always") == ["False", "False"]
 
 
 @pytest.mark.parametrize("entry", ["main", "window"])
@@ -70,6 +93,6 @@ import socket
 if __name__ == "__main__":
     with WorkerTeam(socket.getaddrinfo, 1) as team:
         team.submit(1, "example.org", 80)
-        print("connections" in team.collect()[0].error.reason)
+        print("by itself" in team.collect()[0].error.reason)
 """
     assert run(code) == ["True"]

@@ -32,7 +32,7 @@ class Tally:
     """What was seen."""
 
     kills: int = 0
-    finished_before: int = 0
+    too_late: int = 0
     damaged: int = 0
     completed: int = 0
     different: int = 0
@@ -78,7 +78,9 @@ def kill_often(library: Path, workshop: Path, preset: str, kills: int, seed: int
     while tally.kills < kills:
         catalog = workshop / f"killed-{tally.kills}.db"
         for _ in range(min(_KILLS_EACH, kills - tally.kills)):
-            _kill_one(scan(library, catalog, preset), chance.uniform(0.0, length), tally)
+            killed = _kill(scan(library, catalog, preset), chance.uniform(0.0, length))
+            tally.kills += killed
+            tally.too_late += not killed
             tally.damaged += not whole(catalog)
         tally.completed += 1
         tally.different += groups(library, catalog, preset, workshop / "result.json") != expected
@@ -87,14 +89,15 @@ def kill_often(library: Path, workshop: Path, preset: str, kills: int, seed: int
     return tally
 
 
-def _kill_one(process: subprocess.Popen[bytes], seconds: float, tally: Tally) -> None:
+def _kill(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Kill a scan after so many seconds; whether it was still at work."""
     with process:
         try:
             process.wait(seconds)
-            tally.finished_before += 1
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
-        tally.kills += 1
+            return True
+    return False
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -104,7 +107,7 @@ def main(arguments: argparse.Namespace) -> int:
         library = make_library(Path(folder) / "library", arguments.pictures)
         tally = kill_often(library, Path(folder), arguments.preset, arguments.kills, arguments.seed)
     sys.stdout.write(
-        f"{tally.kills} kills ({tally.finished_before} of them came too late), {tally.damaged} catalogs damaged,"
+        f"{tally.kills} kills ({tally.too_late} more came too late), {tally.damaged} catalogs damaged,"
         f" {tally.completed} scans run to their end, {tally.different} with other groups;"
         f" {time.monotonic() - started:.0f} s\n"
     )
