@@ -18,7 +18,7 @@ from core.images import Limits
 from core.indexing import IndexOptions, index_library
 from core.ranking import Ranking, stored_method
 from core.records import LibraryError, MethodError
-from core.retrieval.specification import STEPS, Shelf
+from core.retrieval.steps import STEPS, Shelf
 from core.scanning import resolve_library
 from core.stopwatch import Stage
 from core.vectors.indexes import VectorIndex, build_index

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from core.features.base import Kind
 from core.retrieval.gallery import Gallery
-from core.retrieval.rankers import (
-    DescriptorRanker,
-    FusedRanker,
-    KeypointRanker,
-    KeypointReranker,
-    PixelReranker,
-    Ranker,
-)
-from core.retrieval.specification import Shelf, Single, Specification
+from core.retrieval.rankers import DescriptorRanker, FusedRanker, KeypointRanker, Ranker
+from core.retrieval.reranking import KeypointReranker, PixelReranker
+from core.retrieval.specification import Single, Specification
+from core.retrieval.steps import Shelf
 
 
 def build_ranker(gallery: Gallery, specification: Specification) -> Ranker:

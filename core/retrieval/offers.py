@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from core.features import registry
 from core.features.base import Kind, MethodInfo, Metric
 from core.records import MethodError, ModelError
-from core.retrieval.specification import HISTOGRAMS, RECIPES, STEPS, Fusion, Shelf, needed_methods, parse
+from core.retrieval.specification import HISTOGRAMS, Fusion, needed_methods, parse
+from core.retrieval.steps import RECIPES, STEPS, Shelf
 
 
 @dataclass(frozen=True, slots=True)
