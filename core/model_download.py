@@ -1,9 +1,16 @@
-"""Weights from the hubs that timm and open_clip themselves use: only after a person was asked, and never needed."""
+"""Weights from the hubs that timm and open_clip themselves use: only after a person was asked, and never needed.
+
+Twinsight itself refuses connections (``core.offline``). Fetching happens in a process of its own, which lives only for
+that.
+"""
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import tempfile
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +25,7 @@ if TYPE_CHECKING:
 
 _PREFERRED = ("openai", "laion2b_s34b_b79k")
 """Weights of open_clip that are taken before its others."""
+_OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ def _network_of(name: str) -> str:
 
 
 def download(wanted: Download) -> Path:
-    """Fetch weights, check that they load, and keep them whole or not at all; the library shows its own progress.
+    """Fetch weights in a process that may use the network; the library shows its own progress there.
 
     Returns:
         Where they are.
@@ -89,6 +97,40 @@ def download(wanted: Download) -> Path:
     Raises:
         ModelError: There is no connection, or no room.
         TwinsightError: The setting forbids the network.
+    """
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_fetch_in_child, args=(wanted, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        reason = ours.recv()
+    except EOFError:
+        reason = f"the weights of {wanted.network} could not be fetched: the process that fetches them ended at once"
+    finally:
+        process.join()
+    if reason:
+        raise ModelError(reason)
+    return wanted.target
+
+
+def _fetch_in_child(wanted: Download, pipe: Connection) -> None:
+    """Fetch, and say nothing where it went well."""
+    for variable in _OFFLINE:
+        os.environ.pop(variable, None)
+    try:
+        fetch(wanted)
+    except ModelError as error:
+        pipe.send(str(error))
+    else:
+        pipe.send("")
+
+
+def fetch(wanted: Download) -> None:
+    """Fetch weights in this process, and keep them whole or not at all.
+
+    Raises:
+        ModelError: There is no connection, or no room.
     """
     from safetensors.torch import save_file
 
@@ -107,7 +149,6 @@ def download(wanted: Download) -> Path:
             f"the weights of {wanted.network} could not be fetched ({first}): check the connection, or put them at"
             f" {wanted.target}"
         ) from error
-    return wanted.target
 
 
 def _fetched(wanted: Download) -> torch.nn.Module:

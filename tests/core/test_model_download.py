@@ -13,7 +13,7 @@ from app.__main__ import main
 from core import models
 from core._open_clip import import_timm
 from core.features import registry
-from core.model_download import download, find_download
+from core.model_download import Download, download, fetch, find_download
 from core.records import ModelError
 
 
@@ -46,7 +46,16 @@ def test_what_no_hub_has(name: str, words: str) -> None:
 
 def test_without_a_connection_there_is_one_sentence() -> None:
     with pytest.raises(ModelError, match=r"resnet18 could not be fetched .* put them at .*resnet18\.safetensors"):
-        download(find_download("resnet18"))
+        fetch(find_download("resnet18"))
+
+
+def test_the_process_that_fetches_says_what_went_wrong(tmp_path: Path) -> None:
+    nothing = Download("no_such_network", "timm", "", tmp_path / "no_such_network.safetensors")
+
+    with pytest.raises(ModelError, match="no_such_network could not be fetched"):
+        download(nothing)
+
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_was_fetched_is_used_from_then_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,8 +63,9 @@ def test_what_was_fetched_is_used_from_then_on(monkeypatch: pytest.MonkeyPatch) 
     create = timm.create_model
     monkeypatch.setattr(timm, "create_model", lambda name, pretrained, **more: create(name, pretrained=False, **more))
 
-    path = download(find_download("resnet18"))
+    fetch(find_download("resnet18"))
 
+    path = find_download("resnet18").target
     assert path.is_file()
     assert registry.create("resnet18").info.name == "resnet18"
     assert [one.name for one in path.parent.iterdir()] == [path.name]
