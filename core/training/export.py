@@ -68,6 +68,8 @@ def load_network(run: Path) -> tuple[DescriptorNetwork, TrainingSettings]:
 def _export(network: DescriptorNetwork, path: Path, side: int) -> None:
     import torch
 
+    if not network.backbone.any_side:
+        network.backbone.settle(side)
     example = torch.zeros(1, 3, side, side)
     sides = {2: "side", 3: "side"} if network.backbone.any_side else {}
     axes = {"pixels": {0: "count", **sides}, "descriptor": {0: "count"}, "regions": {0: "count"}}

@@ -65,8 +65,9 @@ def _contrastive(described: Described, relations: Relations, settings: TrainingS
     distances = _distances(described.copies, described.pictures)
     weights, related = _tensor(relations.weights, distances), _tensor(relations.related, distances)
     near = (weights * distances.square()).sum() / weights.sum().clamp(min=1)
-    far = (settings.margin + 0.5 - distances).clamp(min=0).square()[~related]
-    return {"near": near, "far": far.mean() if far.numel() else near * 0}
+    far = (settings.margin + 0.7 - distances).clamp(min=0).square()[~related]
+    # Over those that are too near alone: most are far enough, and would leave the others no weight.
+    return {"near": near, "far": far.sum() / (far > 0).sum().clamp(min=1)}
 
 
 def _triplet(described: Described, relations: Relations, settings: TrainingSettings) -> dict[str, Tensor]:

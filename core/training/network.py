@@ -59,6 +59,9 @@ class EfficientNetLite0(nn.Module):
     width = 1280
     any_side = True
 
+    def settle(self, side: int) -> None:
+        """Nothing to do: it takes any side."""
+
     def __init__(self, frozen_blocks: int = 0) -> None:
         super().__init__()
         self.frozen_blocks = frozen_blocks
@@ -98,7 +101,7 @@ class TimmBackbone(nn.Module):
         super().__init__()
         timm = import_timm()
         try:
-            self.model = _create(timm, name)
+            self.model: Any = _create(timm, name)
         except (RuntimeError, TypeError, AssertionError) as error:
             raise ModelError(f"timm has no model {name!r} that yields a feature map ({error})") from error
         self.width = int(self.model.num_features)
@@ -107,6 +110,11 @@ class TimmBackbone(nn.Module):
         self.deviation: Tensor
         self.register_buffer("mean", torch.tensor(config["mean"]).reshape(1, 3, 1, 1), persistent=False)
         self.register_buffer("deviation", torch.tensor(config["std"]).reshape(1, 3, 1, 1), persistent=False)
+
+    def settle(self, side: int) -> None:
+        """Get ready for pictures of one side, so that nothing about it is left to compute in an exported model."""
+        if hasattr(self.model, "set_input_size"):
+            self.model.set_input_size(img_size=(side, side))
 
     def forward(self, pixels: Tensor) -> Tensor:
         """(N, 3, S, S) in [0, 255] to (N, C, h, w), normalised as the network was trained."""
@@ -119,13 +127,18 @@ class TimmBackbone(nn.Module):
         return features.permute(0, 3, 1, 2) if channels_last else features
 
 
+_ANY_SIDE: tuple[dict[str, bool], ...] = ({"dynamic_img_size": True}, {"strict_img_size": False}, {})
+"""What kinds of transformers want to hear to take pictures of other sides; others want to hear nothing."""
+
+
 def _create(timm: ModuleType, name: str) -> Any:
-    """A model without a classifier; transformers get to take pictures of other sides."""
-    options = {"pretrained": False, "num_classes": 0, "global_pool": ""}
-    try:
-        return timm.create_model(name, dynamic_img_size=True, **options)
-    except TypeError:
-        return timm.create_model(name, **options)
+    """A model without a classifier that takes pictures of any side, where it can."""
+    for options in _ANY_SIDE:
+        try:
+            return timm.create_model(name, pretrained=False, num_classes=0, global_pool="", **options)
+        except TypeError:
+            continue
+    raise ModelError(f"timm's model {name!r} cannot be made without its classifier")
 
 
 class DescriptorNetwork(nn.Module):

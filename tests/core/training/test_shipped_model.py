@@ -12,6 +12,9 @@ import pytest
 
 import resources
 from core.edits import apply
+from core.features import registry
+from core.features.base import LocalMethod
+from core.matching import View, verify
 from core.training.export import open_model, run_model
 from core.training.regions import REGIONS
 from core.training.samples import squared
@@ -34,6 +37,28 @@ def test_the_manifest_is_of_this_file(manifest: dict[str, Any]) -> None:
     assert len(model) == manifest["bytes"] < 10_000_000
     assert np.allclose(manifest["regions"], REGIONS, atol=1e-5)
     assert manifest["sha256"] in (_FOLDER / "twinsight-copy.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["delf", "lift"])
+def test_keypoints_that_ship_are_those_of_their_card_and_find_a_copy(name: str) -> None:
+    said = json.loads((_FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    model = (_FOLDER / said["file"]).read_bytes()
+    assert hashlib.sha256(model).hexdigest() == said["sha256"]
+    assert said["sha256"] in (_FOLDER / f"{name}.md").read_text(encoding="utf-8")
+    pictures = [data.chelsea(), data.coffee()]
+    edited = apply("rotate-small", pictures[0], np.random.default_rng(2))
+    method = registry.create(name)
+    assert isinstance(method, LocalMethod)
+    views = [
+        View(each.shape[1], each.shape[0], method.detect(each), method.info.metric)
+        for each in [edited.pixels, *pictures]
+    ]
+    assert verify(views[1], views[0]).accepted
+    assert not verify(views[2], views[0]).accepted
+
+
+def test_all_models_together_stay_small() -> None:
+    assert sum(path.stat().st_size for path in _FOLDER.glob("*.onnx")) < 10_000_000
 
 
 @pytest.mark.parametrize("name", ["crop-half", "turn-90", "mirror", "grey", "meme", "rotate-large", "chain-3"])
