@@ -4,7 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: sbom audit help setup run test check torture format bench bench-words clean
+.PHONY: sbom audit help setup run test check torture format bench bench-window bench-words clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ torture: setup ## clean up in thousands of small worlds while everything goes wr
 
 bench: setup ## time an index, a scan and a search on the sample library, or on LIBRARY=...
 	@$(PYTHON) tests/bench/run.py "$$LIBRARY"
+
+bench-window: setup ## time the window itself, on the sample library, or on LIBRARY=... known to CATALOG=...
+	@$(PYTHON) -m tests.bench.window "$$LIBRARY" "$$CATALOG"
 
 bench-words: setup ## hold the words of the evidence against TRUTH=/path/to/truth.csv
 	@$(PYTHON) -m tests.bench.evidence_words "$$TRUTH"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from app.compare_lines import REACH, ends, shown_matches
@@ -18,7 +18,13 @@ _NOTCH = 120.0
 
 
 class CompareCanvas(CompareSurface):
-    """Two pictures under one zoom, to point at, drag and zoom."""
+    """Two pictures under one zoom, to point at, drag and zoom.
+
+    Signals:
+        menu_wanted(int, QPoint): The context menu of a side, at a place on the screen.
+    """
+
+    menu_wanted = Signal(int, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,6 +96,14 @@ class CompareCanvas(CompareSurface):
             self.zoom_to_pixels()
         else:
             self.fit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Asks for the menu of the picture under the pointer; by keyboard, of the active one."""
+        place = (float(event.pos().x()), float(event.pos().y()))
+        by_mouse = event.reason() is QContextMenuEvent.Reason.Mouse
+        side = self._side_at(place) if by_mouse else self._active
+        if side is not None:
+            self.menu_wanted.emit(side, event.globalPos())
 
     def leaveEvent(self, event: QEvent) -> None:
         """Takes the crosshair away."""

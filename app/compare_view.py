@@ -7,13 +7,14 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, QStandardPaths, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app import compare_tasks, evidence_words, theme
 from app.compare_bars import EvidenceHeader, ModeBar, OptionsBar
 from app.compare_canvas import CompareCanvas
+from app.compare_menu import CompareMenu
 from app.compare_scene import Mode
 from app.compare_surface import STEP
 from app.empty_state import EmptyState
@@ -53,6 +54,7 @@ class CompareView(QWidget):
         self.bar = ModeBar(self)
         self.canvas = CompareCanvas(self)
         self.inspect = InspectPanel(self)
+        self.menu = CompareMenu(self)
         self.options = OptionsBar(self)
         self._empty = EmptyState(self)
         self._notice = QTimer(self)
@@ -95,6 +97,7 @@ class CompareView(QWidget):
         self.bar.save.clicked.connect(self._ask_where_to_save)
         self.bar.copy.clicked.connect(self.copy_picture)
         self._connect_options()
+        self.canvas.menu_wanted.connect(self._open_menu)
         self.canvas.full_size_wanted.connect(self.pictures.sharpen)
         self.pictures.loaded.connect(self._show_picture)
         self.pictures.failed.connect(self._show_trouble)
@@ -242,6 +245,11 @@ class CompareView(QWidget):
         holder = QApplication.focusWidget()
         if self.isVisible() and (holder is None or not self.isAncestorOf(holder) or not holder.isVisible()):
             self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(int, QPoint)
+    def _open_menu(self, side: int, place: QPoint) -> None:
+        if self._paths is not None:
+            self.menu.pop_up(self._paths[side], self.canvas.scene.letters[side], place, self.canvas)
 
     # ---- the pair ----
 

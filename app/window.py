@@ -176,6 +176,8 @@ class Window(QMainWindow):
         self.groups.search_requested.connect(self._search.search_with)
         self.groups.part_requested.connect(self.region_picker.present)
         self._search.part_requested.connect(self.region_picker.present)
+        self.compare.menu.search_requested.connect(self._search.search_with)
+        self.compare.menu.part_requested.connect(self.region_picker.present)
         self.region_picker.picked.connect(self._search.search_part)
         self.groups.selection_changed.connect(lambda picked: self._pick("duplicates", picked))
         self.duplicates_page.scan_requested.connect(self.find_duplicates)

@@ -697,3 +697,18 @@ def test_inspecting_goes_on_with_the_next_pair(
     view.show_pair(first, other)
     qtbot.waitUntil(lambda: "shows more" not in view.inspect.verdict)
     assert view.inspect.rows[2].values[0] == view.inspect.rows[2].values[1]
+
+
+def test_the_context_menu_searches_with_either_picture(
+    qtbot: QtBot, view: CompareView, on_show: Callable[[str], Matrix]
+) -> None:
+    on_show("turned")
+    assert view._paths is not None
+    menu = view.menu.build(view._paths[1], "B", view)
+    actions = {action.text(): action for action in menu.actions()}
+    with qtbot.waitSignal(view.menu.search_requested) as asked:
+        actions["Search with B"].trigger()
+    assert asked.args == [view._paths[1]]
+    with qtbot.waitSignal(view.menu.part_requested) as part:
+        actions["Search with a part of B …"].trigger()
+    assert part.args is not None and part.args[0].path == view._paths[1]
