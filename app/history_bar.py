@@ -54,7 +54,9 @@ class HistoryBar(QWidget):
         for button in (self.back, self.forward):
             button.setIconSize(QSize(_BUTTON_ICON, _BUTTON_ICON))
             row.addWidget(button)
-        row.addWidget(self.strip)
+        # The strip takes what its pictures need, and what is left over stays empty.
+        row.addWidget(self.strip, 100)
+        row.addStretch(1)
         history.changed.connect(self._show)
         self._show()
 
