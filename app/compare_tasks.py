@@ -50,18 +50,21 @@ def inspect(pair: Pair, paths: tuple[Path, Path], homography: Matrix | None, cro
     from core.appraisal import SIDE as MEASURED
     from core.appraisal import appraise
     from core.file_facts import read_facts
+    from core.pixel_measures import measure
 
     first, second = pair
     states = paths[0].stat(), paths[1].stat()
+    shown = first.pixels(MEASURED), second.pixels(MEASURED)
     appraisal = appraise(
-        (first.pixels(MEASURED), second.pixels(MEASURED)),
+        shown,
         (first.size, second.size),
         (read_facts(paths[0]), read_facts(paths[1])),
         homography,
         cropped,
     )
     sizes = states[0].st_size, states[1].st_size
-    return PairFacts(paths, sizes, (states[0].st_mtime, states[1].st_mtime), appraisal)
+    likeness = measure(*shown, homography, first.size, second.size)
+    return PairFacts(paths, sizes, (states[0].st_mtime, states[1].st_mtime), appraisal, likeness)
 
 
 def draw(pair: Pair, match: Match, limit: int) -> Pixels:

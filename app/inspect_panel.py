@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QPolygo
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme, words
-from app.pair_facts import PairFacts, Row, rows_of
+from app.pair_facts import PairFacts, Row, likeness_in_words, rows_of
 from app.picture_painter import mix
 from core.appraisal import Look, Verdict
 
@@ -26,6 +26,7 @@ class InspectPanel(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.verdict = ""
+        self.likeness = ""
         self.rows: list[Row] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -53,6 +54,8 @@ class InspectPanel(QScrollArea):
         column.setSpacing(theme.GROUP)
         self.verdict = verdict_in_words(facts.appraisal.verdict, letters)
         column.addWidget(_verdict_label(self.verdict))
+        self.likeness = likeness_in_words(facts.likeness)
+        column.addWidget(_value(self.tr("Pixels"), self.likeness, False))
         column.addLayout(self._table(facts, letters))
         column.addStretch(1)
         self.setWidget(page)

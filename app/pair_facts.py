@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from app import words
 from core.appraisal import Appraisal
 from core.geometry import Size
+from core.pixel_measures import PixelMeasures
 
 _MEGA = 1_000_000
 
@@ -23,12 +24,14 @@ class PairFacts:
         sizes: Bytes.
         modified: Seconds since the epoch.
         appraisal: What their pixels and headers tell.
+        likeness: How much their pixels differ, laid over each other where that is possible.
     """
 
     paths: tuple[Path, Path]
     sizes: tuple[int, int]
     modified: tuple[float, float]
     appraisal: Appraisal
+    likeness: PixelMeasures
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,16 @@ def rows_of(facts: PairFacts) -> list[Row]:
         _row(_text("Black, white"), *(_clipped(facts, side) for side in (0, 1))),
     ]
     return [*rows, *_written(facts)]
+
+
+def likeness_in_words(likeness: PixelMeasures) -> str:
+    """How much the pixels differ, in one line."""
+    aligned = _text("Pixels laid over each other: MSE {mse}, PSNR {psnr} dB, SSIM {ssim}")
+    stretched = _text("Pixels stretched to one size: MSE {mse}, PSNR {psnr} dB, SSIM {ssim}")
+    told = aligned if likeness.aligned else stretched
+    return told.format(
+        mse=words.decimal(likeness.mse, 1), psnr=words.decimal(likeness.psnr, 1), ssim=words.decimal(likeness.ssim, 3)
+    )
 
 
 def _row(name: str, first: str, second: str) -> Row:

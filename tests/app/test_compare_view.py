@@ -679,6 +679,7 @@ def test_both_files_are_compared_and_the_better_one_is_named(
     qtbot.waitUntil(lambda: bool(view.inspect.verdict))
     assert view.inspect.isVisible() and not view.canvas.isVisible()
     assert view.inspect.verdict.startswith("A is better: shows more: the other is")
+    assert view.inspect.likeness.startswith("Pixels laid over each other: MSE ")
     rows = {row.name: row for row in view.inspect.rows}
     assert rows["Dimensions"].differs and not rows["Folder"].differs
     assert rows["Compression"].values == ("without loss", "without loss")
