@@ -172,6 +172,9 @@ class Jobs(QObject):
         pair: Comparing two pictures.
         review: Choosing by keep rules what could go.
         clean_up: Planning, cleaning up and undoing.
+        evaluation: Evaluating methods, and measuring compression.
+        training: Training, and adapting to a library.
+        models: Listing methods, and checking model files.
         desk: Short errands: counts, adding and removing folders, writing files.
     """
 
@@ -196,12 +199,24 @@ class Jobs(QObject):
         self.pair = Lane("pair", open_it, self)
         self.review = Lane("review", open_it, self)
         self.clean_up = Lane("clean-up", open_it, self)
+        self.evaluation = Lane("evaluation", open_it, self)
+        self.training = Lane("training", open_it, self)
+        self.models = Lane("models", open_it, self)
         self.desk = Desk(open_it, self)
 
     @property
     def lanes(self) -> tuple[Lane, ...]:
         """All lanes."""
-        return self.scan, self.query, self.pair, self.review, self.clean_up
+        return (
+            self.scan,
+            self.query,
+            self.pair,
+            self.review,
+            self.clean_up,
+            self.evaluation,
+            self.training,
+            self.models,
+        )
 
     def shutdown(self) -> bool:
         """Cancel everything and wait for the threads, at most one second in all.

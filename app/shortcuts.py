@@ -84,6 +84,7 @@ SHORTCUTS = (
     Shortcut("page_duplicates", "Window", "Duplicates", ("Alt+2",)),
     Shortcut("page_review", "Window", "Review", ("Alt+3",)),
     Shortcut("page_compare", "Window", "Compare", ("Alt+4",)),
+    Shortcut("page_methods", "Window", "Methods", ("Alt+5",)),
     Shortcut("library_panel", "Window", "Library panel", ("F9",)),
     Shortcut("inspector_panel", "Window", "Inspector", ("F10",)),
     Shortcut("pause", "Window", "Pause or resume the job", ("Ctrl+P",)),

@@ -38,6 +38,7 @@ class StatusView(QWidget):
         super().__init__(parent)
         self._watched: list[_Watched] = []
         self._shown: _Watched | None = None
+        self._preferred: Lane | None = None
         self._sentence = ""
         self._failure: Failure | None = None
         self._act: Callable[[], None] | None = None
@@ -137,6 +138,11 @@ class StatusView(QWidget):
         self.skipped_button.setAccessibleName(text)
         self.skipped_button.setVisible(count > 0)
 
+    def prefer(self, lane: Lane | None) -> None:
+        """Of several lanes that run, show this one: what the open page is about."""
+        self._preferred = lane
+        self._refresh()
+
     def _on_started(self, watched: _Watched) -> None:
         watched.progress = None
         watched.pace.restart()
@@ -160,7 +166,9 @@ class StatusView(QWidget):
 
     @Slot()
     def _refresh(self) -> None:
-        self._shown = next((watched for watched in self._watched if watched.lane.running), None)
+        running_now = [watched for watched in self._watched if watched.lane.running]
+        preferred = [watched for watched in running_now if watched.lane is self._preferred]
+        self._shown = next(iter(preferred or running_now), None)
         running = self._shown is not None
         for widget in (self.rate, self.left, self.bar, self.pause_button, self.cancel_button):
             widget.setVisible(running)

@@ -17,7 +17,7 @@ _BOX_WIDTH = 440
 
 _ROOMY = 1000
 
-PAGES = ("search", "duplicates", "review", "compare")
+PAGES = ("search", "duplicates", "review", "compare", "methods")
 """Names of the pages, in their order; each has an icon and an action "page_<name>" of the same name."""
 
 
@@ -41,6 +41,7 @@ class TopBar(QWidget):
             "duplicates": (self.tr("Duplicates"), self.tr("Find all copies in the library")),
             "review": (self.tr("Review"), self.tr("Choose what goes, and clean up")),
             "compare": (self.tr("Compare"), self.tr("Two pictures side by side, with the proof")),
+            "methods": (self.tr("Methods"), self.tr("Rank methods on your pictures, and train new ones")),
         }
         self.pages = {name: self._page_button(name, *said[name]) for name in PAGES}
         self.box = QueryBox()

@@ -21,7 +21,9 @@ from app.inspector_view import InspectorView
 from app.intake import HandOver
 from app.library_presenter import LibraryPresenter
 from app.library_view import LibraryView
-from app.method_button import global_methods
+from app.methods_choosers import MethodsChoosers
+from app.methods_page import MethodsPage
+from app.methods_presenter import MethodsPresenter
 from app.pages import DuplicatesPage, SearchPage
 from app.region_picker import RegionPicker
 from app.review_room import ReviewRoom
@@ -76,6 +78,9 @@ class Window(QMainWindow):
         self._comparing.watch_groups(self.review_page.view)
         self._grouping = GroupPresenter(session, self.duplicates_page, self.status, self)
         self.care = CatalogCare(session.jobs.catalog_path, session.jobs.desk, self.status, self)
+        self._methods = MethodsPresenter(
+            session, self.methods, self.status, MethodsChoosers(self, settings), parent=self
+        )
         self.actions_by_name = Actions(self, self._handlers())
         self.top_bar.set_actions(
             self.actions_by_name["library_panel"],
@@ -94,6 +99,7 @@ class Window(QMainWindow):
         self.search_page = SearchPage(thumbnails)
         self.duplicates_page = DuplicatesPage(thumbnails)
         self.compare = CompareView()
+        self.methods = MethodsPage()
         self.inspector = InspectorView()
         self.status = StatusView()
         self.review = ReviewRoom(self.session, thumbnails, self.status, self._choosers, self._settings)
@@ -112,6 +118,7 @@ class Window(QMainWindow):
             "duplicates": self.duplicates_page,
             "review": self.review_page,
             "compare": self.compare,
+            "methods": self.methods,
         }
         for name in PAGES:
             self.pages.addWidget(pages[name])
@@ -187,7 +194,9 @@ class Window(QMainWindow):
         self.compare.message.connect(self.status.say)
         self._connect_review()
         self._theme.changed.connect(self._on_theme)
-        self.session.jobs.desk.do(global_methods, self.query.method.offer_methods, self.session.failed.emit)
+        self._methods.search_requested.connect(self._search_by)
+        self._methods.methods_listed.connect(self.query.method.offer_methods)
+        self._methods.list_methods()
 
     def _connect_review(self) -> None:
         page, view = self.review_page, self.review_page.view
@@ -203,6 +212,7 @@ class Window(QMainWindow):
         session, jobs = self.session, self.session.jobs
         for lane in (jobs.clean_up, jobs.query, jobs.pair, jobs.scan):
             self.status.watch(lane)
+        self._methods.watch_lanes()
         session.said.connect(self.status.say)
         session.failed.connect(self.status.fail)
         session.skipped.changed.connect(self.status.set_skipped)
@@ -275,6 +285,9 @@ class Window(QMainWindow):
         self.top_bar.show_page(name)
         if name == "review":
             self.review.enter()
+        self._methods.show(name == "methods")
+        # There is nothing to inspect on that page, and its tables need the room.
+        self.inspector.setVisible(name != "methods" and self.actions_by_name["inspector_panel"].isChecked())
         self._inspect(self._picked.get(name))
         # Without this Escape would be taken from the views on the other pages.
         self.actions_by_name["back"].setEnabled(name == "compare")
@@ -362,6 +375,12 @@ class Window(QMainWindow):
     def _show_results(self) -> None:
         self.show_page("search")
         self.results.setFocus()
+
+    @Slot(str, str)
+    def _search_by(self, title: str, method: str) -> None:
+        """Search by a method that was chosen on the Methods page."""
+        self.query.method.use(title, method)
+        self.show_page("search")
 
     @Slot()
     def clear_queries(self) -> None:

@@ -35,6 +35,7 @@ _ICONS = {
     "clean_up": "review",
     "clean_ups": "history",
     "decisions": "both",
+    "page_methods": "methods",
     "library_panel": "panel-left",
     "inspector_panel": "panel-right",
     "pause": "pause",

@@ -14,13 +14,13 @@ import pickle
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Generic, TypeVar
 
 from core.records import ImageError, TwinsightError
@@ -235,7 +235,7 @@ class WorkerTeam(Generic[T]):
         process = self._context.Process(  # type: ignore[attr-defined]  # typeshed: only on the concrete contexts
             target=serve, args=(theirs, self._task, self._memory), name="twinsight-worker", daemon=True
         )
-        with theirs, _environment():
+        with theirs, starting_environment():
             try:
                 process.start()
             except (OSError, EOFError) as error:
@@ -316,10 +316,10 @@ def _context() -> BaseContext:
 
 
 @contextmanager
-def _environment() -> Iterator[None]:
-    """The variables that workers start with, for as long as one is being started."""
+def starting_environment(wanted: Mapping[str, str] = MappingProxyType(_ENVIRONMENT)) -> Iterator[None]:
+    """The variables that a process starts with, for as long as it is being started; those of workers by default."""
     with _ENVIRONMENT_LOCK:
-        added = {name: value for name, value in _ENVIRONMENT.items() if name not in os.environ}
+        added = {name: value for name, value in wanted.items() if name not in os.environ}
         os.environ.update(added)
         try:
             yield
