@@ -64,6 +64,22 @@ class Offered:
     compressible: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class WeightsFound:
+    """What would be fetched for a method, in words for the person who is asked."""
+
+    method: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsFetched:
+    """The weights of a method are on this computer now."""
+
+    method: str
+    path: Path
+
+
 def evaluate(wish: EvaluationWish) -> Iterator[object]:
     """Make copies if there is no truth, then evaluate; yields what ``core.evaluation.leaderboard.evaluate`` does."""
     from core.catalog import Catalog
@@ -109,6 +125,32 @@ def offer() -> Iterator[object]:
     yield Offered(listed, tuple((one.title, one.specification) for one in usable))
 
 
+def find_weights(method: str) -> Iterator[object]:
+    """Say what would be fetched for a method; uses no network."""
+    from core.model_download import find_download
+
+    yield Progress("Looking for weights", 0, None, 0.0)
+    wanted = find_download(method)
+    yield WeightsFound(method, f"{wanted.words} will be fetched over the network and kept at {wanted.target}.")
+
+
+def fetch_weights(method: str) -> Iterator[object]:
+    """Fetch the weights of a method over the network; only for a person who has just said so."""
+    from core.model_download import download, find_download
+
+    wanted = find_download(method)
+    yield Progress(f"Fetching the weights of {wanted.network}", 0, None, 0.0)
+    yield WeightsFetched(method, download(wanted))
+
+
+def _find_weights_apart(method: str) -> Iterator[object]:
+    return in_process(find_weights, method)
+
+
+def _fetch_weights_apart(method: str) -> Iterator[object]:
+    return in_process(fetch_weights, method)
+
+
 def _evaluate_apart(wish: EvaluationWish) -> Iterator[object]:
     return in_process(evaluate, wish)
 
@@ -129,8 +171,12 @@ class LeaderboardEngine:
         evaluate: Ranks methods as a wish says.
         compress: Measures compression as a wish says.
         offer: Lists methods.
+        find_weights: Says what would be fetched for a method.
+        fetch_weights: Fetches it.
     """
 
     evaluate: Callable[[EvaluationWish], Iterator[object]] = _evaluate_apart
     compress: Callable[[CompressionWish], Iterator[object]] = _compress_apart
     offer: Callable[[], Iterator[object]] = _offer_apart
+    find_weights: Callable[[str], Iterator[object]] = _find_weights_apart
+    fetch_weights: Callable[[str], Iterator[object]] = _fetch_weights_apart

@@ -31,15 +31,20 @@ class MethodsList(QWidget):
         changed(): Other methods are ticked.
         typed(str): A person typed a specification.
         weights_requested(): A file of weights is to be imported.
+        hub_requested(str): What would have to be fetched for this method is to be found out.
+        fetch_agreed(str): The weights of this method may be fetched over the network.
     """
 
     changed = Signal()
     typed = Signal(str)
     weights_requested = Signal()
+    hub_requested = Signal(str)
+    fetch_agreed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._known: dict[str, QStandardItem] = {}
+        self._asked = ""
         self._model = QStandardItemModel(self)
         self._model.itemChanged.connect(self.changed)
         self._make()
@@ -74,8 +79,9 @@ class MethodsList(QWidget):
         self.none_button = labelled_button("close", self.tr("None"), self.tr("Tick nothing"))
         self.about = hint()
         self.weights_button = labelled_button(
-            "add", self.tr("Import weights …"), self.tr("Choose the file of weights that this method is missing")
+            "add", self.tr("Import …"), self.tr("Choose the file of weights that this method is missing")
         )
+        self.fetch_button = labelled_button("down", "", "")
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
@@ -91,9 +97,14 @@ class MethodsList(QWidget):
         column.addWidget(self.tree, 1)
         column.addWidget(self.own)
         column.addWidget(self.about)
-        column.addWidget(self.weights_button, 0, Qt.AlignmentFlag.AlignLeft)
+        helping = QHBoxLayout()
+        helping.setSpacing(SPACE)
+        helping.addWidget(self.weights_button)
+        helping.addWidget(self.fetch_button)
+        helping.addStretch(1)
+        column.addLayout(helping)
         column.addSpacing(GAP)
-        self.weights_button.hide()
+        self._offer_help(False)
 
     def _connect(self) -> None:
         self.filter.textChanged.connect(self._narrow)
@@ -102,6 +113,7 @@ class MethodsList(QWidget):
         self.none_button.clicked.connect(lambda: self._tick_all(False))
         self.tree.selectionModel().currentChanged.connect(self._explain)
         self.weights_button.clicked.connect(self.weights_requested)
+        self.fetch_button.clicked.connect(self._fetch)
         self.changed.connect(self._count)
 
     # ------------------------------------------------------------------ what is offered
@@ -203,7 +215,17 @@ class MethodsList(QWidget):
         """Say why what was typed is no method."""
         set_property(self.about, "tone", "danger")
         self.about.setText(reason)
-        self.weights_button.hide()
+        self._offer_help(False)
+
+    @Slot(str, str)
+    def ask(self, method: str, words: str) -> None:
+        """Say what would be fetched; the same button agrees."""
+        if method != self._current():
+            return
+        self._asked = method
+        set_property(self.about, "tone", "quiet")
+        self.about.setText(words)
+        self._offer_help(True)
 
     # ------------------------------------------------------------------ what happens
 
@@ -246,12 +268,40 @@ class MethodsList(QWidget):
             self.tr("{ticked} of {all}").format(ticked=words.number(len(self.ticked)), all=methods_in_words(usable))
         )
 
+    def _current(self) -> str:
+        return str(self.tree.currentIndex().data(Qt.ItemDataRole.UserRole) or "")
+
+    @Slot()
+    def _fetch(self) -> None:
+        method, asked = self._current(), self._asked
+        self._asked = ""
+        if method == asked:
+            self.fetch_agreed.emit(method)
+        else:
+            self.hub_requested.emit(method)
+
+    def _offer_help(self, needed: bool) -> None:
+        """The ways to missing weights; the network only after a second press."""
+        agreeing = bool(self._asked)
+        text = self.tr("Fetch them now") if agreeing else self.tr("Fetch …")
+        tip = (
+            self.tr("Use the network for this once")
+            if agreeing
+            else self.tr("See what would be fetched over the network; nothing is fetched yet")
+        )
+        self.fetch_button.setText(text)
+        self.fetch_button.setAccessibleName(text)
+        self.fetch_button.setToolTip(tip)
+        self.weights_button.setVisible(needed)
+        self.fetch_button.setVisible(needed)
+
     @Slot(QModelIndex)
     def _explain(self, index: QModelIndex) -> None:
+        self._asked = ""
         offer: Offer | None = index.data(_OFFER)
         problem = offer.problem if offer is not None else ""
         set_property(self.about, "tone", "danger" if problem else "quiet")
-        self.weights_button.setVisible(bool(problem))
+        self._offer_help(bool(problem))
         if offer is None:
             self.about.setText(str(index.data(Qt.ItemDataRole.UserRole) or ""))
         elif problem:

@@ -11,7 +11,14 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 from app import words
 from app.job_threads import Failure
 from app.jobs import Jobs
-from app.leaderboard_engine import CompressionWish, EvaluationWish, LeaderboardEngine, Offered
+from app.leaderboard_engine import (
+    CompressionWish,
+    EvaluationWish,
+    LeaderboardEngine,
+    Offered,
+    WeightsFetched,
+    WeightsFound,
+)
 from core.evaluation.values import (
     CompressionDone,
     CompressionMeasured,
@@ -36,6 +43,8 @@ class LeaderboardSession(QObject):
     Signals:
         offers_listed(list): Every Offer there is.
         compressible_listed(list): Title and name of the methods whose descriptors can be compressed.
+        weights_found(str, str): A method, and what would be fetched for it, to be asked about.
+        weights_fetched(): Weights are on this computer now: the methods are others.
         specification_read(str, str): What a person typed, as it is written, and its title.
         specification_refused(str): Why what a person typed is no method.
         evaluation_began(): Methods are being ranked.
@@ -51,6 +60,8 @@ class LeaderboardSession(QObject):
 
     offers_listed = Signal(list)
     compressible_listed = Signal(list)
+    weights_found = Signal(str, str)
+    weights_fetched = Signal()
     specification_read = Signal(str, str)
     specification_refused = Signal(str)
     evaluation_began = Signal()
@@ -79,6 +90,14 @@ class LeaderboardSession(QObject):
     def list_offers(self) -> None:
         """See what methods there are."""
         self._jobs.models.start(lambda _: self._engine.offer())
+
+    def find_weights(self, method: str) -> None:
+        """Find out what would have to be fetched for a method; nothing is fetched."""
+        self._jobs.models.start(lambda _: self._engine.find_weights(method))
+
+    def fetch_weights(self, method: str) -> None:
+        """Fetch the weights of a method; the person has agreed."""
+        self._jobs.models.start(lambda _: self._engine.fetch_weights(method))
 
     def read_specification(self, text: str) -> None:
         """Find out whether what a person typed is a method."""
@@ -122,6 +141,11 @@ class LeaderboardSession(QObject):
             if isinstance(event, Offered):
                 self.offers_listed.emit(list(event.offers))
                 self.compressible_listed.emit(list(event.compressible))
+            elif isinstance(event, WeightsFound):
+                self.weights_found.emit(event.method, event.words)
+            elif isinstance(event, WeightsFetched):
+                self.said.emit(self.tr("The weights are at {path}.").format(path=event.path))
+                self.weights_fetched.emit()
 
     @Slot(list)
     def _on_batch(self, events: list[object]) -> None:

@@ -67,6 +67,9 @@ class MethodsPresenter(QObject):
         self.leaderboard.skipped.connect(status.set_skipped)
         self.training.models_changed.connect(self.list_methods)
         self.training.models_changed.connect(self.leaderboard.list_offers)
+        self.leaderboard.weights_fetched.connect(self.list_methods)
+        self.leaderboard.weights_fetched.connect(self.leaderboard.list_offers)
+        self.leaderboard.weights_fetched.connect(self.training.refresh)
         page.leaderboard.form.methods.weights_requested.connect(page.models.import_requested)
         for view in (page.models, page.leaderboard, page.compression):
             view.search_requested.connect(self.search_requested)

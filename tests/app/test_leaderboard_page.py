@@ -12,7 +12,14 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Workplace
 from app.engine import Engine
-from app.leaderboard_engine import CompressionWish, EvaluationWish, LeaderboardEngine, Offered
+from app.leaderboard_engine import (
+    CompressionWish,
+    EvaluationWish,
+    LeaderboardEngine,
+    Offered,
+    WeightsFetched,
+    WeightsFound,
+)
 from app.leaderboard_session import LeaderboardSession
 from app.methods_choosers import MethodsChoosers
 from app.methods_page import MethodsPage
@@ -64,7 +71,8 @@ class Bench:
         self.wishes: list[EvaluationWish | CompressionWish] = []
         self.problem: Exception | None = None
         self.endless = False
-        self.engine = LeaderboardEngine(self.evaluate, self.compress, self.offer)
+        self.fetched: list[str] = []
+        self.engine = LeaderboardEngine(self.evaluate, self.compress, self.offer, self.find_weights, self.fetch_weights)
 
     def offer(self) -> Iterator[object]:
         yield Offered(OFFERS, (("VLAD", "vlad"), ("Copy descriptor", "twinsight-copy")))
@@ -81,6 +89,13 @@ class Bench:
             yield Progress("Ranking", 1, 9, 1.0)
         unread = (Skipped(Path("/a/b.jpg"), "truncated"),)
         yield EvaluationDone(EvaluationSummary(RESULTS[::-1], (), unread, 9, 20, 1.5))
+
+    def find_weights(self, method: str) -> Iterator[object]:
+        yield WeightsFound(method, "The weights of ViT-B-32 will be fetched over the network.")
+
+    def fetch_weights(self, method: str) -> Iterator[object]:
+        self.fetched.append(method)
+        yield WeightsFetched(method, Path("/models/ViT-B-32.safetensors"))
 
     def compress(self, wish: CompressionWish) -> Iterator[object]:
         self.wishes.append(wish)
@@ -189,6 +204,21 @@ def test_a_method_without_weights_says_what_to_do_and_cannot_be_ticked(page: Met
     methods.none_button.click()
     assert methods.ticked == ()
     assert "at least one" in page.leaderboard.form.said.text()
+
+
+def test_weights_are_fetched_only_after_it_was_said_what_and_agreed_to(
+    page: MethodsPage, bench: Bench, window: Window, qtbot: QtBot
+) -> None:
+    methods = page.leaderboard.form.methods
+    methods.tree.setCurrentIndex(methods._known["clip-vit-b-32"].index())
+    with qtbot.waitSignal(session(page).weights_found):
+        methods.fetch_button.click()
+    assert bench.fetched == []
+    assert "over the network" in methods.about.text()
+    assert methods.fetch_button.text() == "Fetch them now"
+    with qtbot.waitSignal(session(page).weights_fetched):
+        methods.fetch_button.click()
+    assert bench.fetched == ["clip-vit-b-32"]
 
 
 def test_finding_a_method_narrows_the_list(page: MethodsPage) -> None:
