@@ -70,7 +70,7 @@ class MethodsList(QWidget):
         self.tree.setStyleSheet("QTreeView::item { padding: 2px 0; }")
         self.tree.setMinimumHeight(_HEIGHT)
         self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.tree.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
         self.tree.setAccessibleName(self.tr("Methods"))
         self.tree.setToolTip(self.tr("Tick the methods to rank"))
@@ -128,7 +128,7 @@ class MethodsList(QWidget):
         """Show the methods there are; what was ticked stays ticked."""
         ticked = self.ticked if self._known else _FIRST
         own = [item for item in self._known.values() if item.data(_OFFER) is None]
-        added = [(item.text(), str(item.data(Qt.ItemDataRole.UserRole))) for item in own]
+        added = [(item.text(), item.accessibleText()) for item in own]
         self._model.blockSignals(True)
         self._model.clear()
         self._known = {}
@@ -138,7 +138,7 @@ class MethodsList(QWidget):
                 shelf.appendRow(self._item(offer, offer.specification in ticked))
         self._model.blockSignals(False)
         self._model.layoutChanged.emit()
-        for title, name in added:
+        for name, title in added:
             self.add(name, title, name in ticked)
         self.tree.expandToDepth(0)
         self._fold()
@@ -198,9 +198,10 @@ class MethodsList(QWidget):
             last = self._model.item(self._model.rowCount() - 1) if self._model.rowCount() else None
             mine = self.tr("Your own")
             shelf = last if last is not None and last.text() == mine else self._shelf(mine)
-            item = QStandardItem(title)
+            item = QStandardItem(name)
             item.setData(name, Qt.ItemDataRole.UserRole)
             item.setCheckable(True)
+            item.setAccessibleText(title)
             item.setToolTip(words.tooltip((title, name)))
             shelf.appendRow(item)
             self._known[name] = item
@@ -303,7 +304,7 @@ class MethodsList(QWidget):
         set_property(self.about, "tone", "danger" if problem else "quiet")
         self._offer_help(bool(problem))
         if offer is None:
-            self.about.setText(str(index.data(Qt.ItemDataRole.UserRole) or ""))
+            self.about.setText(str(index.data(Qt.ItemDataRole.AccessibleTextRole) or ""))
         elif problem:
             self.about.setText(f"{offer.title}: {problem}")
         else:

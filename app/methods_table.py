@@ -19,15 +19,17 @@ from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app import words
-from app.theme import GAP, SPACE
+from app.theme import GAP, GROUP, SPACE
 
 _STYLE = f"""
 QHeaderView {{ background: palette(base); border: none; }}
 QHeaderView::section {{
     background: palette(base); color: palette(placeholder-text); border: none;
-    border-bottom: 1px solid palette(mid); padding: {SPACE}px {GAP}px; }}
+    border-bottom: 1px solid palette(mid); padding: {SPACE}px {GAP}px {SPACE}px {SPACE}px; }}
 QHeaderView::section:hover {{ color: palette(text); background: palette(light); }}
-QTableView::item {{ padding: 0 {GAP}px; border: none; }}
+QHeaderView::section:first {{ padding-left: {GROUP}px; }}
+QTableView::item {{ padding: 0 {GAP}px 0 {SPACE}px; border: none; }}
+QTableView::item:first {{ padding-left: {GROUP}px; }}
 QTableView::item:selected {{ background: palette(highlight); color: palette(highlighted-text); }}
 """
 _AnyIndex = QModelIndex | QPersistentModelIndex
@@ -198,7 +200,7 @@ class MethodsTable(QTableView, Generic[_Row]):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(64)
+        header.setMinimumSectionSize(48)
 
     def _row(self, index: QModelIndex) -> _Row:
         return self._rows.rows[self._sorted.mapToSource(index).row()]
