@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _OFFER = Qt.ItemDataRole.UserRole + 1
 _FIRST = ("gray-histogram", "hsv-histogram", "perceptual-hash", "pdq", "vlad", "twinsight-copy")
 """What is ticked before anybody chose."""
-_HEIGHT = 280
+_HEIGHT = 200
 
 
 class MethodsList(QWidget):
@@ -301,7 +301,7 @@ class MethodsList(QWidget):
         self._asked = ""
         offer: Offer | None = index.data(_OFFER)
         problem = offer.problem if offer is not None else ""
-        set_property(self.about, "tone", "danger" if problem else "quiet")
+        set_property(self.about, "tone", "quiet")
         self._offer_help(bool(problem))
         if offer is None:
             self.about.setText(str(index.data(Qt.ItemDataRole.AccessibleTextRole) or ""))

@@ -246,12 +246,11 @@ class CompressionView(QWidget):
 
 
 def _by_kind(points: Sequence[CompressionPoint], measure: str) -> list[Series]:
-    """A curve for each kind of index, through its sizes."""
+    """A curve for each kind of index, from one of its numbers to the next."""
     kinds = dict.fromkeys(point.index.partition("@")[0] for point in points)
     series = []
     for number, kind in enumerate(kinds):
         own = [point for point in points if point.index.partition("@")[0] == kind]
-        own.sort(key=lambda point: float(getattr(point, measure)))
         places = tuple((float(getattr(point, measure)), point.recall_at_10) for point in own)
         series.append(Series(kind, places, number, marks=True, labels=tuple(point.index for point in own)))
     return series

@@ -74,6 +74,18 @@ class MethodsPage(QWidget):
         """Name of the section that is open."""
         return self._names[self._stack.currentIndex()]
 
+    @property
+    def can_export(self) -> bool:
+        """Whether the section that is open has something to write."""
+        button = getattr(self._stack.currentWidget(), "export_button", None)
+        return button is not None and button.isEnabled()
+
+    def export(self) -> None:
+        """Write what the open section shows."""
+        button = getattr(self._stack.currentWidget(), "export_button", None)
+        if button is not None:
+            button.click()
+
     def show_section(self, name: str) -> None:
         """Open a section."""
         self.sections.choose(self._names.index(name))

@@ -11,16 +11,26 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QSize,
     QSortFilterProxyModel,
     Qt,
     Signal,
+    Slot,
 )
-from PySide6.QtGui import QGuiApplication, QPalette
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QGuiApplication, QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from app import words
 from app.theme import GAP, GROUP, SPACE
 
+_WIDEST_WORDS = 220
 _STYLE = f"""
 QHeaderView {{ background: palette(base); border: none; }}
 QHeaderView::section {{
@@ -151,6 +161,13 @@ class _Sorted(QSortFilterProxyModel):
         return bool(one < other)
 
 
+class _Roomy(QStyledItemDelegate):
+    """Asks for the room that the stylesheet's padding takes, which Qt forgets."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
+        return super().sizeHint(option, index) + QSize(2 * GAP, 0)
+
+
 class MethodsTable(QTableView, Generic[_Row]):
     """A table that is sorted by a click on its header.
 
@@ -179,9 +196,12 @@ class MethodsTable(QTableView, Generic[_Row]):
         self.selectionModel().selectionChanged.connect(self.selection_moved)
         self.activated.connect(lambda index: self.opened.emit(self._row(index)))
         model.modelReset.connect(self.selection_moved)
+        for changed in (model.modelReset, model.rowsInserted):
+            changed.connect(self._fit)
 
     def _set_up(self) -> None:
         self.setStyleSheet(_STYLE)
+        self.setItemDelegate(_Roomy(self))
         self.setSortingEnabled(True)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.setShowGrid(False)
@@ -199,8 +219,27 @@ class MethodsTable(QTableView, Generic[_Row]):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        header.sectionResized.connect(self._on_section)
         header.setMinimumSectionSize(48)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The first column takes what the others leave."""
+        super().resizeEvent(event)
+        self._fit()
+
+    @Slot(int)
+    def _on_section(self, place: int) -> None:
+        if place > 0:
+            self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        """The first column has words: never narrower than they need, up to a bound, and it takes all that is left."""
+        header = self.horizontalHeader()
+        others = sum(header.sectionSize(place) for place in range(1, header.count()))
+        needed = min(_WIDEST_WORDS, max(self.sizeHintForColumn(0), header.sectionSizeHint(0)))
+        header.resizeSection(0, max(needed, self.viewport().width() - others))
 
     def _row(self, index: QModelIndex) -> _Row:
         return self._rows.rows[self._sorted.mapToSource(index).row()]

@@ -15,7 +15,7 @@ from app.theme import GAP, ICON, SPACE
 _HEIGHT = 48
 _BOX_WIDTH = 440
 
-_ROOMY = 1000
+_ROOMY = 1100
 
 PAGES = ("search", "duplicates", "review", "compare", "methods")
 """Names of the pages, in their order; each has an icon and an action "page_<name>" of the same name."""

@@ -443,6 +443,8 @@ class Window(QMainWindow):
             path = self._choosers.csv("matches.csv")
             if path is not None:
                 self.session.export_matches(path)
+        elif page == "methods" and self.methods.can_export:
+            self.methods.export()
         else:
             self.status.say(self.tr("There is nothing to export yet."))
 
