@@ -91,7 +91,7 @@ class Plot(QWidget):
         self._series: tuple[Series, ...] = ()
         self._hint = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(240, 160)
+        self.setMinimumSize(176, 140)
         self.setAccessibleName(left.title)
 
     @property

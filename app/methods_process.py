@@ -23,7 +23,7 @@ from core.records import TwinsightError
 from core.workers import starting_environment
 
 _BEAT_SECONDS = 0.25
-_GRACE_SECONDS = 0.5
+_GRACE_SECONDS = 0.3
 """How long what was cancelled may take to end by itself."""
 _NICE = 10
 _ENVIRONMENT = {
@@ -99,7 +99,7 @@ def _received(pipe: Connection) -> tuple[int, object]:
 
 
 def _see_off(process: BaseProcess) -> None:
-    process.join(2 * _GRACE_SECONDS)
+    process.join(_GRACE_SECONDS + 0.2)
     if process.is_alive():
         process.kill()
         process.join()
