@@ -30,6 +30,10 @@ class Decided:
         for item in decisions:
             for pair in item.pairs:
                 self._latest.setdefault(pair, item)
+        self._settled: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for pair, item in self._latest.items():
+            if item.kind.settles:
+                self._settled[pair[0]].append(pair)
 
     def kind(self, first: str, second: str) -> Kind | None:
         """What was said of two contents, in whichever order."""
@@ -70,14 +74,10 @@ class Decided:
     def unsettled(self, group: Group) -> Group | None:
         """The group with members marked that joined since it was settled; None where all of it is settled."""
         contents = {member.record.content for member in group.members}
-        settled = {
-            pair: item
-            for pair, item in self._latest.items()
-            if item.kind.settles and pair[0] in contents and pair[1] in contents
-        }
+        settled = [pair for content in contents for pair in self._settled.get(content, ()) if pair[1] in contents]
         if not settled:
             return group
-        seen = _most_files(settled.values())
+        seen = _most_files(self._latest[pair] for pair in settled)
         new = list(_joined_since(group, seen))
         if not new and _are_connected(contents, settled):
             return None
