@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app import icons, words
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
+_FOLDER_WIDTH = 150
+_ROOMY = 620
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ class FileTable(QTableView):
     def __init__(self, columns: Sequence[str], name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.files = FileTableModel(columns, self)
+        self._spare: tuple[int, ...] = ()
         self.setModel(self.files)
         self.setAccessibleName(name)
         self.setShowGrid(False)
@@ -121,12 +124,27 @@ class FileTable(QTableView):
         header = self.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
-        header.setStretchLastSection(True)
 
-    def set_widths(self, *widths: int) -> None:
-        """How wide the columns are, from the first on; the last takes the rest."""
-        for column, width in enumerate(widths):
-            self.setColumnWidth(column, width)
+    def set_widths(self, *widths: int, spare: tuple[int, ...] = ()) -> None:
+        """How wide the columns are, from the first on; 0 for the one that takes what is left.
+
+        Args:
+            widths: In pixels.
+            spare: Columns that are left out, like the folder, where there is little room.
+        """
+        self._spare = (*spare, self.files.columnCount() - 1)
+        header = self.horizontalHeader()
+        for column, width in enumerate((*widths, _FOLDER_WIDTH)):
+            if width:
+                self.setColumnWidth(column, width)
+            else:
+                header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, the folder and the like are left to the tooltip."""
+        for column in self._spare:
+            self.setColumnHidden(column, event.size().width() < _ROOMY)
+        super().resizeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The standard key for copying copies the paths of the selected rows."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from app import icons, theme
 
-_LEAST = QSize(320, 40)
+_LEAST = QSize(400, 40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class _Key:
     icon: str
     text: str
     tip: str
+    often: bool = True
 
 
 class ReviewKeys(QWidget):
@@ -41,7 +42,8 @@ class ReviewKeys(QWidget):
         row.setContentsMargins(theme.GAP, theme.SPACE, theme.GAP, theme.SPACE)
         row.setSpacing(theme.SPACE)
         row.addStretch(1)
-        for key in self._keys():
+        self._all = self._keys()
+        for key in self._all:
             self.buttons[key.name] = self._button(key)
             row.addWidget(self.buttons[key.name])
             for sequence in key.keys:
@@ -49,7 +51,6 @@ class ReviewKeys(QWidget):
                 keystroke.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
                 keystroke.activated.connect(lambda name=key.name: self.pressed.emit(name))
         row.addStretch(1)
-        self._with_words = row.minimumSize().width()
 
     def minimumSizeHint(self) -> QSize:
         """Room for the icons: the words come where there is room for them too."""
@@ -59,7 +60,14 @@ class ReviewKeys(QWidget):
         return (
             _Key("keep", ("K",), "check", self.tr("Keep"), self.tr("Keep this file")),
             _Key("remove", ("X", "Del"), "remove", self.tr("Remove"), self.tr("Let this file go")),
-            _Key("only", ("O",), "picture", self.tr("Only this"), self.tr("Keep this file and let all others go")),
+            _Key(
+                "only",
+                ("O",),
+                "picture",
+                self.tr("Only this"),
+                self.tr("Keep this file and let all others go"),
+                often=False,
+            ),
             _Key("both", ("B",), "both", self.tr("Keep both"), self.tr("Keep all of this group, and ask no more")),
             _Key(
                 "apart",
@@ -68,9 +76,21 @@ class ReviewKeys(QWidget):
                 self.tr("Not a duplicate"),
                 self.tr("This file is no copy of the others; on the best copy, none of them is"),
             ),
-            _Key("alternate", ("A",), "pictures", self.tr("Other shot"), self.tr("Shots of one burst; ask no more")),
             _Key(
-                "duplicate", ("D",), "duplicates", self.tr("Duplicate"), self.tr("This file is a copy of the best one")
+                "alternate",
+                ("A",),
+                "pictures",
+                self.tr("Other shot"),
+                self.tr("Shots of one burst; ask no more"),
+                often=False,
+            ),
+            _Key(
+                "duplicate",
+                ("D",),
+                "duplicates",
+                self.tr("Duplicate"),
+                self.tr("This file is a copy of the best one"),
+                often=False,
             ),
             _Key("undo", ("U", "Ctrl+Z"), "undo", self.tr("Undo"), self.tr("Take the last step back")),
         )
@@ -89,9 +109,12 @@ class ReviewKeys(QWidget):
         return button
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where there is little room, the icons alone; their tooltips have the words."""
+        """Where there is little room, rare keys or all of them have no words; their tooltips do."""
         super().resizeEvent(event)
-        style = Qt.ToolButtonStyle
-        narrow = event.size().width() < self._with_words
-        for button in self.buttons.values():
-            button.setToolButtonStyle(style.ToolButtonIconOnly if narrow else style.ToolButtonTextBesideIcon)
+        width = event.size().width()
+        for worded in (self._all, [key for key in self._all if key.often], []):
+            for key in self._all:
+                self.buttons[key.name].setText(f"{key.text}  {key.keys[0]}" if key in worded else key.keys[0])
+            needed = sum(button.sizeHint().width() + theme.SPACE for button in self.buttons.values())
+            if needed + 2 * theme.GAP <= width:
+                break

@@ -10,12 +10,14 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPoint,
     QRect,
+    QRectF,
     QSize,
     Qt,
     QUrl,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPen, QTextOption
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app import icons, review_words, words
@@ -30,7 +32,8 @@ FATE_ROLE = Qt.ItemDataRole.UserRole + 1
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
-_DIM = 0.38
+_DIM = 0.45
+_MARK = 36
 _ICON = 16
 _PADDING = GAP
 _WHY_LINES = 2
@@ -209,9 +212,9 @@ class MembersDelegate(QStyledItemDelegate):
         inner = box.adjusted(_PADDING, _PADDING, -_PADDING, -_PADDING)
         frame = QRect(inner.left(), inner.top(), inner.width(), inner.height() - lines.height - GAP)
         painter.setOpacity(_DIM if fate.keep is False else 1.0)
-        self._pictures.paint(painter, frame, fate.member.record, palette)
+        picture = self._pictures.paint(painter, frame, fate.member.record, palette)
         painter.setOpacity(1.0)
-        self._paint_frame(painter, frame, fate, palette)
+        self._paint_mark(painter, picture, fate, palette)
         self._paint_words(
             painter, QRect(inner.left(), frame.bottom() + 1 + GAP, inner.width(), 0), fate, lines, palette
         )
@@ -226,20 +229,18 @@ class MembersDelegate(QStyledItemDelegate):
         painter.setPen(QPen(accent, 2) if selected else Qt.PenStyle.NoPen)
         painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
 
-    def _paint_frame(self, painter: QPainter, frame: QRect, fate: Fate, palette: QPalette) -> None:
-        """A cross over what goes; what stays needs no mark but its words."""
+    def _paint_mark(self, painter: QPainter, picture: QRect, fate: Fate, palette: QPalette) -> None:
+        """A cross in the corner of what goes, where it hides little of the picture."""
         if fate.keep is not False:
             return
-        side = max(32, min(72, frame.height() // 4))
-        disc = QRect(0, 0, side, side)
-        disc.moveCenter(frame.center())
-        painter.setPen(Qt.PenStyle.NoPen)
+        disc = QRect(0, 0, _MARK, _MARK)
+        disc.moveTopRight(picture.topRight() + QPoint(-SPACE, SPACE))
+        base = palette.color(QPalette.ColorRole.Base)
+        painter.setPen(QPen(base, 2))
         painter.setBrush(palette.color(QPalette.ColorRole.BrightText))
         painter.drawEllipse(disc)
-        inset = side // 4
-        icons.paint(
-            painter, "close", disc.adjusted(inset, inset, -inset, -inset), palette.color(QPalette.ColorRole.Base)
-        )
+        inset = _MARK // 5
+        icons.paint(painter, "close", disc.adjusted(inset, inset, -inset, -inset), base)
 
     def _paint_words(self, painter: QPainter, line: QRect, fate: Fate, lines: _Lines, palette: QPalette) -> None:
         record = fate.member.record
@@ -303,4 +304,6 @@ def _paint_wrapped(painter: QPainter, place: QRect, text: str) -> None:
     """Text in as many lines as there is room for; what is too long ends in dots."""
     metrics = painter.fontMetrics()
     shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, round(place.width() * _WHY_LINES * 0.9))
-    painter.drawText(place, Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere, shown)
+    option = QTextOption(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    painter.drawText(QRectF(place), shown, option)

@@ -51,6 +51,7 @@ class ReviewPage(QWidget):
         had_focus = self.isAncestorOf(self.window().focusWidget() or self) or self.isVisible()
         self._stack.setCurrentWidget(face)
         self.setFocusProxy(face)
+        self.view.tell_selection(face is self.view)
         if had_focus:
             face.setFocus()
 

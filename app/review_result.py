@@ -51,7 +51,7 @@ class ReviewResultPage(QWidget):
         self.bar.setAccessibleName(self.tr("Progress"))
         self.table = FileTable((self.tr("What happened"), self.tr("Where it is, or why"), self.tr("Size")), "")
         self.table.setAccessibleName(self.tr("What happened to each file"))
-        self.table.set_widths(220, 190, 360, 84)
+        self.table.set_widths(150, 150, 0, 76)
         self._make_buttons()
         self._lay_out()
 
@@ -89,7 +89,10 @@ class ReviewResultPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
-        column.addWidget(self.table, 1)
+        body = QHBoxLayout()
+        body.setContentsMargins(theme.GROUP, 0, theme.GROUP, 0)
+        body.addWidget(self.table)
+        column.addLayout(body, 1)
         column.addLayout(foot)
 
     # ------------------------------------------------------------------ while it runs

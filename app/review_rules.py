@@ -8,7 +8,6 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QCheckBox,
     QComboBox,
     QDialog,
     QHBoxLayout,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from app import icons, review_words, theme
 from app.controls import quiet_button
+from app.ticks import TickBox
 from core.records import Relation
 from core.review.rules import PRESETS, Rule, RuleKind, RuleSet
 
@@ -146,8 +146,8 @@ class ReviewRulesDialog(QDialog):
         self._offer()
         self.resize(420, 520)
 
-    def _also(self, relation: Relation, text: str) -> QCheckBox:
-        box = QCheckBox(text)
+    def _also(self, relation: Relation, text: str) -> TickBox:
+        box = TickBox(text)
         box.setToolTip(self.tr("They show something of their own, so they stay unless you say otherwise"))
         box.setProperty("relation", str(relation))
         box.toggled.connect(self._tell)

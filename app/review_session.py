@@ -12,13 +12,16 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.jobs import Jobs
 from app.libraries import Libraries
 from app.review_jobs import Chosen, arranged, choosing
-from app.review_work import Marked, ReviewWork, Terms
-from core.records import Group, Member
+from app.review_work import Decided, Marked, ReviewWork, Standing, Terms
+from core.records import Group
 from core.review.rules import RuleSet
 from core.scope import Scope
 
 if TYPE_CHECKING:
     from core.catalog import Catalog
+
+_KEEPING = ("keep-both", "alternate")
+"""Decisions by which all files of the group stay."""
 
 
 class ReviewSession(QObject):
@@ -110,7 +113,7 @@ class ReviewSession(QObject):
     def standing_groups(self) -> list[Group]:
         """The groups with something left to decide, their members kept or not as it stands; clears ``dirty``."""
         self._dirty = False
-        return [_as_chosen(item.shown, item.choices) for item in self.work.standings.values() if item.shown]
+        return [as_chosen(item) for item in self.work.standings.values() if item.shown]
 
     # ------------------------------------------------------------------ choosing
 
@@ -193,6 +196,7 @@ class ReviewSession(QObject):
         if standing is None or standing.shown is None:
             return
         group, whole, terms = standing.shown, standing.group, self.work.terms
+        kept = [member.record.path for member in group.members] if kind in _KEEPING else []
 
         def work(catalog: Catalog) -> tuple[int, Group | None]:
             from core.review.decisions import Decisions, Kind
@@ -201,8 +205,7 @@ class ReviewSession(QObject):
             return number, arranged(catalog, whole, terms)
 
         def decided(answer: tuple[int, Group | None]) -> None:
-            self.work.note_decision(identifier, kind, *answer)
-            self._tell([identifier])
+            self._tell(self.work.note_decision(identifier, kind, *answer, kept=kept))
             self.decided.emit(kind)
 
         self._desk.ask(work, decided, self.failed.emit)
@@ -217,9 +220,10 @@ class ReviewSession(QObject):
             self._tell(self.work.unmark(step))
             self.stepped_back.emit(step.group)
         else:
-            self._take_back(step.group, step.number)
+            self._take_back(step)
 
-    def _take_back(self, identifier: str, number: int) -> None:
+    def _take_back(self, step: Decided) -> None:
+        identifier, number = step.group, step.number
         whole, terms = self.work.standings[identifier].group, self.work.terms
 
         def work(catalog: Catalog) -> Group | None:
@@ -229,8 +233,9 @@ class ReviewSession(QObject):
             return arranged(catalog, whole, terms)
 
         def undone(shown: Group | None) -> None:
+            changed = self.work.unmark(step)
             self.work.put_decided(identifier, None, shown)
-            self._tell([identifier])
+            self._tell([identifier, *changed])
             self.stepped_back.emit(identifier)
 
         self._desk.ask(work, undone, self.failed.emit)
@@ -281,14 +286,10 @@ def _saved(catalog: Catalog) -> dict[str, RuleSet]:
     return rule_sets.saved(catalog)
 
 
-def _as_chosen(group: Group, choices: Sequence[object]) -> Group:
+def as_chosen(standing: Standing) -> Group:
     """A group whose members say what was chosen of them."""
-    from core.review.choosing import Choice
-
-    if len(choices) != len(group.members):
+    group = standing.shown or standing.group
+    if len(standing.choices) != len(group.members):
         return group
-    members: list[Member] = []
-    for member, choice in zip(group.members, choices, strict=True):
-        assert isinstance(choice, Choice)
-        members.append(replace(member, keep=choice.keep, why=choice.why))
-    return Group(group.id, tuple(members))
+    pairs = zip(group.members, standing.choices, strict=True)
+    return Group(group.id, tuple(replace(member, keep=choice.keep, why=choice.why) for member, choice in pairs))

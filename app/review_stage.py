@@ -10,11 +10,10 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from app.review_members import Fate, MembersDelegate, MembersModel
 from app.review_work import Standing
-from app.theme import SPACE
 from app.thumbnails import ThumbnailService, key_of
 
-_LEAST_WIDTH = 200
-_LEAST_PICTURE = 140
+_LEAST_WIDTH = 168
+_LEAST_PICTURE = 160
 _STEPS = {
     Qt.Key.Key_Down: 1,
     Qt.Key.Key_Up: -1,
@@ -129,20 +128,26 @@ class ReviewStage(QListView):
         count = self._members.rowCount()
         if not count:
             return
-        room = self.maximumViewportSize() - QSize(2, 2)
         extra = self._delegate.words_height(self.font())
-        least = _LEAST_PICTURE + extra
-        most_columns = max(1, min(count, room.width() // _LEAST_WIDTH))
-        best = max(range(1, most_columns + 1), key=lambda columns: self._shown_side(columns, count, room, extra))
-        rows = math.ceil(count / best)
-        height = max(least, room.height() // rows)
-        width = room.width() // best
-        if height * rows > room.height():
-            width = (room.width() - self.verticalScrollBar().sizeHint().width()) // best
-        cell = QSize(width, height)
-        self._delegate.set_cell(cell - QSize(0, SPACE // 2))
-        self.setGridSize(cell)
-        self.doItemsLayout()
+        room = self.contentsRect().size()
+        columns = self._columns(count, room, extra)
+        rows = math.ceil(count / columns)
+        height = max(_LEAST_PICTURE + extra, (room.height() - 1) // rows)
+        overflows = height * rows > room.height()
+        if overflows:
+            room.setWidth(room.width() - self.verticalScrollBar().sizeHint().width())
+            columns = self._columns(count, room, extra)
+        # Left to itself the list would keep room for a bar that is not there, and break its lines too early.
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if overflows else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(policy)
+        cell = QSize((room.width() - 1) // columns, height)
+        if cell != self.gridSize():
+            self._delegate.set_cell(cell)
+            self.setGridSize(cell)
+
+    def _columns(self, count: int, room: QSize, extra: int) -> int:
+        most = max(1, min(count, room.width() // _LEAST_WIDTH))
+        return max(range(1, most + 1), key=lambda columns: (self._shown_side(columns, count, room, extra), columns))
 
     def _shown_side(self, columns: int, count: int, room: QSize, extra: int) -> float:
         """How large pictures would be with so many columns, by the shape of the first."""

@@ -9,13 +9,11 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QCheckBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
-    QRadioButton,
     QScrollArea,
     QSplitter,
     QVBoxLayout,
@@ -26,9 +24,10 @@ from app import review_words, theme, words
 from app.controls import main_button
 from app.elided_label import ElidedLabel
 from app.file_table import FileRow, FileTable
+from app.ticks import RadioButton, TickBox
 from core.review.values import Action, Left, Plan, PlanItem, ReviewSummary
 
-_SIDE_WIDTH = 344
+_SIDE_WIDTH = 320
 _FOLDERS_SHOWN = 6
 
 
@@ -60,9 +59,9 @@ class ReviewSummaryPage(QWidget):
         theme.set_property(self.state, "tone", "quiet")
         self._make_options()
         self._make_buttons()
-        columns = (self.tr("What happens"), self.tr("Why"), self.tr("Stays for it"), self.tr("Size"))
+        columns = (self.tr("Why"), self.tr("Stays for it"), self.tr("Size"))
         self.table = FileTable(columns, self.tr("Files that go"))
-        self.table.set_widths(180, 150, 280, 160, 76)
+        self.table.set_widths(130, 0, 130, 72, spare=(2,))
         self._lay_out()
         self.choose_action(Action.TRASH)
 
@@ -70,9 +69,9 @@ class ReviewSummaryPage(QWidget):
 
     def _make_options(self) -> None:
         self._group = QButtonGroup(self)
-        self.actions_by_value: dict[Action, QRadioButton] = {}
+        self.actions_by_value: dict[Action, RadioButton] = {}
         for action in Action:
-            button = QRadioButton(review_words.action(action))
+            button = RadioButton(review_words.action(action))
             button.setToolTip(review_words.action_hint(action))
             button.setAccessibleName(button.text())
             button.setAccessibleDescription(button.toolTip())
@@ -83,10 +82,10 @@ class ReviewSummaryPage(QWidget):
         self.folder_button.setToolTip(self.tr("Choose the folder that files are moved to"))
         self.folder_button.clicked.connect(self.folder_wanted)
         self._show_destination()
-        self.companions = QCheckBox(self.tr("Take companions along"))
+        self.companions = TickBox(self.tr("Take companions along"))
         self.companions.setToolTip(self.tr("RAW files, XMP and AAE sidecars and live videos go with their pictures"))
         self.companions.setChecked(True)
-        self.merge = QCheckBox(self.tr("Pass metadata on"))
+        self.merge = TickBox(self.tr("Pass metadata on"))
         self.merge.setToolTip(
             self.tr("The file that stays takes over date, place, rating, tags and caption that it lacks; can be undone")
         )
@@ -159,6 +158,8 @@ class ReviewSummaryPage(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
         area.setMinimumWidth(_SIDE_WIDTH - 64)
+        for ground in (area, inside):
+            theme.set_property(ground, "ground", "base")
         return area
 
     # ------------------------------------------------------------------ options
@@ -222,8 +223,8 @@ class ReviewSummaryPage(QWidget):
         sum_up = self.tr("{files} go, {size} to free") if not _only_moves(plan) else self.tr("{files} go, {size}")
         files, size = review_words.files(plan.files), words.size(plan.bytes)
         self.title.setText(sum_up.format(files=files, size=size) if plan.items else self.tr("Nothing would go"))
-        rows = [FileRow(refusal.path, (self.tr("stays"), refusal.reason, "", ""), True) for refusal in plan.refused]
-        rows += [row for item in plan.items for row in _rows(item)]
+        rows = [FileRow(refusal.path, (review_words.stays(refusal.reason), "", ""), True) for refusal in plan.refused]
+        rows += [row for item in plan.items for row in _rows(item, plan.action)]
         self.table.files.set_rows(rows)
         self._show_folders(plan)
         self.state.set_text(self.tr("Checking …"))
@@ -234,10 +235,8 @@ class ReviewSummaryPage(QWidget):
         """The rehearsal found files that would stay although the plan names them."""
         reasons = {item.path: item.reason for item in left}
         rows = [row for row in self.table.files.rows if row.path not in reasons]
-        stays = self.tr("would stay")
-        self.table.files.set_rows(
-            [*(FileRow(path, (stays, reason, "", ""), True) for path, reason in reasons.items()), *rows]
-        )
+        stay = [FileRow(path, (review_words.stays(reason), "", ""), True) for path, reason in reasons.items()]
+        self.table.files.set_rows([*stay, *rows])
 
     def show_rehearsed(self, summary: ReviewSummary) -> None:
         """The rehearsal is over."""
@@ -295,14 +294,13 @@ class ReviewSummaryPage(QWidget):
         self.apply_button.setEnabled(not deletes or self.phrase.text().strip() == plan.phrase)
 
 
-def _rows(item: PlanItem) -> list[FileRow]:
-    what = review_words.action_done(item.action)
-    own = FileRow(item.path, (what, item.why, item.survivor.name, words.size(item.size)))
-    goes_along = review_words.goes_along(item.path.name)
+def _rows(item: PlanItem, usual: Action) -> list[FileRow]:
+    """A picture and what goes along with it; what happens is said where it is not what was asked for."""
+    other = "" if item.action is usual else f"{review_words.action_done(item.action)}: "
+    own = FileRow(item.path, (other + item.why, item.survivor.name, words.size(item.size)))
+    along = other + review_words.goes_along(item.path.name)
     others = [
-        FileRow(
-            each.path, (what, goes_along, "" if each.survivor is None else each.survivor.name, words.size(each.size))
-        )
+        FileRow(each.path, (along, "" if each.survivor is None else each.survivor.name, words.size(each.size)))
         for each in item.companions
     ]
     return [own, *others]

@@ -18,7 +18,7 @@ from app.review_bar import ReviewBar
 from app.review_groups import ReviewGroupsList, ReviewGroupsModel, Show
 from app.review_keys import ReviewKeys
 from app.review_members import Fate
-from app.review_session import ReviewSession
+from app.review_session import ReviewSession, as_chosen
 from app.review_stage import ReviewStage
 from app.review_work import Standing
 from app.thumbnails import ThumbnailService
@@ -26,6 +26,7 @@ from app.view_gestures import ViewGestures
 from core.records import Group
 
 _AHEAD_MS = 250
+_TELL_MS = 80
 _AHEAD_MEMBERS = 4
 
 
@@ -65,6 +66,8 @@ class ReviewView(QWidget):
         self._look = QuickLook(thumbnails, self.stage)
         self._copier = PictureCopier(thumbnails, self)
         self._ahead = QTimer(self, singleShot=True, interval=_AHEAD_MS)
+        # Whoever walks through quickly need not wait until each file is told of in full.
+        self._telling = QTimer(self, singleShot=True, interval=_TELL_MS)
         self._lay_out()
         self._connect()
 
@@ -112,6 +115,7 @@ class ReviewView(QWidget):
         gestures.quick_look.connect(self._quick_look)
         gestures.copy_path.connect(self._copy_path)
         self._ahead.timeout.connect(self._look_ahead)
+        self._telling.timeout.connect(self._tell_member)
 
     # ------------------------------------------------------------------ where it is
 
@@ -193,7 +197,7 @@ class ReviewView(QWidget):
         if standing is None:
             text = "" if not len(self._session.work) else self.tr("No group passes the filter")
             self.title.set_text(text)
-            self.selection_changed.emit(None)
+            self._telling.start()
             return
         place = self.tr("Group {row} of {count}").format(
             row=words.number(self.list.currentIndex().row() + 1), count=words.number(self._model.rowCount())
@@ -211,13 +215,29 @@ class ReviewView(QWidget):
 
     @Slot()
     def _on_member(self) -> None:
-        standing, fate = self.standing, self.stage.current
-        if standing is None or fate is None:
+        self._telling.start()
+        fate = self.stage.current
+        if fate is not None and self._look.record is not None:
+            self._look.show_record(fate.member.record)
+
+    def tell_selection(self, shown: bool) -> None:
+        """Tell what is picked, or that nothing is while something else is on show."""
+        if shown:
+            self._telling.start()
+        else:
+            self._telling.stop()
+            self.selection_changed.emit(None)
+
+    @Slot()
+    def _tell_member(self) -> None:
+        standing, row = self.standing, self.stage.currentIndex().row()
+        if not self.isVisible():
+            return
+        if standing is None or not 0 <= row < len(standing.members):
             self.selection_changed.emit(None)
             return
-        self.selection_changed.emit((standing.shown or standing.group, fate.member))
-        if self._look.record is not None:
-            self._look.show_record(fate.member.record)
+        group = as_chosen(standing)
+        self.selection_changed.emit((group, group.members[row]))
 
     @Slot()
     def _look_ahead(self) -> None:

@@ -121,6 +121,11 @@ def stayed() -> str:
     return _text("stayed")
 
 
+def stays(reason: str) -> str:
+    """Why a file would not go."""
+    return _text("stays: {reason}").format(reason=reason)
+
+
 def back_again() -> str:
     """A file was restored."""
     return _text("back in its place")

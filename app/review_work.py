@@ -92,10 +92,17 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A step that can be taken back: something was said of a group; ``number`` is the decision."""
+    """A step that can be taken back: something was said of a group.
+
+    Attributes:
+        group: The group.
+        number: The decision.
+        before: What was said of each file before, where the decision keeps it.
+    """
 
     group: str
     number: int
+    before: tuple[tuple[Path, bool | None], ...] = ()
 
 
 Step = Marked | Decided
@@ -196,15 +203,33 @@ class ReviewWork:
         Returns:
             The groups that stand otherwise now.
         """
-        before = tuple((path, self.marks.get(path)) for path in marks)
+        before = self._said_of(marks)
         self.marks.update(marks)
         self._steps.append(Marked(identifier, before))
         return self._choose_again([path for path, _ in before])
 
-    def note_decision(self, identifier: str, kind: str, number: int, shown: Group | None) -> None:
-        """Take over what the person said of a group."""
-        self._steps.append(Decided(identifier, number))
+    def _said_of(self, paths: Iterable[Path]) -> tuple[tuple[Path, bool | None], ...]:
+        return tuple((path, self.marks.get(path)) for path in paths)
+
+    def note_decision(
+        self, identifier: str, kind: str, number: int, shown: Group | None, kept: Sequence[Path] = ()
+    ) -> list[str]:
+        """Take over what the person said of a group.
+
+        Args:
+            identifier: The group.
+            kind: What was said.
+            number: The decision.
+            shown: The group as it stands now, None where nothing is left to decide.
+            kept: Files that the person keeps by it, so that they stay in every other group too.
+
+        Returns:
+            The groups that stand otherwise now.
+        """
+        self._steps.append(Decided(identifier, number, self._said_of(kept)))
+        self.marks.update(dict.fromkeys(kept, True))
         self.put_decided(identifier, kind, shown)
+        return [identifier, *self._choose_again(kept)]
 
     def put_decided(self, identifier: str, kind: str | None, shown: Group | None) -> None:
         """How a group stands after a decision was made or taken back."""
@@ -217,7 +242,7 @@ class ReviewWork:
         """The last step, which the caller takes back."""
         return self._steps.pop() if self._steps else None
 
-    def unmark(self, step: Marked) -> list[str]:
+    def unmark(self, step: Step) -> list[str]:
         """Take a mark back.
 
         Returns:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +17,13 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.application import Workplace
+from app.engine import Engine
+from app.review_groups import Show
 from app.window import Window
 from core.catalog import Catalog
 from core.duplicates import ScanOptions, find_duplicates
+from core.events import Done, Event, Summary
+from core.records import Group
 from core.review.values import Action
 
 MakeWorkplace = Callable[..., Workplace]
@@ -36,6 +40,11 @@ class Scanned:
     library: Path
     pristine: Path
     catalog: Path
+    groups: tuple[Group, ...]
+
+    def again(self, catalog: Catalog, library: Sequence[Path], preset: str) -> Iterator[Event]:
+        """What the scan found, without its work."""
+        yield Done(Summary(7, (), 0, 0.1, groups=self.groups))
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +60,10 @@ def scanned(tmp_path_factory: pytest.TempPathFactory, photos: Mapping[str, NDArr
     Image.fromarray(np.ascontiguousarray(np.rot90(photos["cat"]))).save(library / "copies" / "cat turned.png")
     with Catalog(folder / "catalog.sqlite3") as catalog:
         catalog.add_library(library)
-        for _ in find_duplicates(catalog, [library], ScanOptions(preset="balanced")):
-            pass
+        events = list(find_duplicates(catalog, [library], ScanOptions(preset="balanced")))
+    assert isinstance(events[-1], Done)
     shutil.copytree(library, folder / "pristine")
-    return Scanned(library, folder / "pristine", folder / "catalog.sqlite3")
+    return Scanned(library, folder / "pristine", folder / "catalog.sqlite3", events[-1].summary.groups)
 
 
 @pytest.fixture
@@ -66,15 +75,25 @@ def library(scanned: Scanned) -> Path:
 
 
 @pytest.fixture
-def workplace(
+def open_workplace(
     make_workplace: MakeWorkplace, scanned: Scanned, library: Path, tmp_path: Path, qtbot: QtBot
-) -> Workplace:
-    """The window after a scan of a folder with copies."""
-    shutil.copy(scanned.catalog, tmp_path / "catalog.sqlite3")
-    workplace = make_workplace()
-    qtbot.waitUntil(lambda: bool(workplace.libraries.scope), timeout=_WAIT)
-    scan(workplace, qtbot)
-    return workplace
+) -> Callable[[Engine | None], Workplace]:
+    """Opens the window on the scanned library and scans; with None by the real engine."""
+
+    def open_it(engine: Engine | None) -> Workplace:
+        shutil.copy(scanned.catalog, tmp_path / "catalog.sqlite3")
+        workplace = make_workplace(engine)
+        qtbot.waitUntil(lambda: bool(workplace.libraries.scope), timeout=_WAIT)
+        scan(workplace, qtbot)
+        return workplace
+
+    return open_it
+
+
+@pytest.fixture
+def workplace(open_workplace: Callable[[Engine | None], Workplace], scanned: Scanned) -> Workplace:
+    """The window with what a real scan found."""
+    return open_workplace(Engine(scan=scanned.again))
 
 
 @pytest.fixture
@@ -207,14 +226,12 @@ def test_other_rules_choose_otherwise_at_once_and_are_remembered(window: Window,
     review(window, qtbot)
     editor = window.review.walk.rules
     window.review_page.view.bar.rules_button.click()
-    with qtbot.waitSignal(window.session.jobs.review.finished, timeout=_WAIT):
-        editor.add_folder(str(window.session.libraries.scope[0] / "copies"))
-    assert "china.jpg" in going(window)
+    editor.add_folder(str(window.session.libraries.scope[0] / "copies"))
+    qtbot.waitUntil(lambda: "china.jpg" in going(window), timeout=_WAIT)
     assert editor.list.item(0).text().startswith("1.  Lies in this folder")
     assert window._settings.review_rules == editor.rule_set
-    with qtbot.waitSignal(window.review.review.rule_sets_changed, timeout=_WAIT):
-        window.review.review.save_rules("mine")
-    assert editor.presets.currentData() == "mine"
+    editor.save_requested.emit("mine")
+    qtbot.waitUntil(lambda: editor.presets.currentData() == "mine", timeout=_WAIT)
     assert window.review_page.view.bar.rules_button.text() == "mine"
     editor.close()
 
@@ -248,7 +265,11 @@ def test_every_control_of_the_review_has_a_name_and_a_tooltip(window: Window, qt
 # ---------------------------------------------------------------------- deciding
 
 
-def test_both_settles_a_group_and_no_scan_brings_it_back(workplace: Workplace, window: Window, qtbot: QtBot) -> None:
+def test_both_settles_a_group_and_no_scan_brings_it_back_until_a_file_joins(
+    open_workplace: Callable[[Engine | None], Workplace], library: Path, qtbot: QtBot
+) -> None:
+    workplace = open_workplace(None)
+    window = workplace.window
     review(window, qtbot)
     view, room = window.review_page.view, window.review.review
     group = china(window)
@@ -257,9 +278,34 @@ def test_both_settles_a_group_and_no_scan_brings_it_back(workplace: Workplace, w
         press(window, qtbot, _Key.Key_B)
     assert room.work.standings[group].settled
     assert going(window) == set()
+    (library / "copies").rename(library / "moved")
     scan(workplace, qtbot)
     review(window, qtbot)
     assert len(room.work) == 1
+    shutil.copy(library / "china.jpg", library / "china joined.jpg")
+    scan(workplace, qtbot)
+    review(window, qtbot)
+    view.go_to(china(window))
+    assert [fate.member.record.path.name for fate in view.stage.members.fates if fate.member.new] == [
+        "china joined.jpg"
+    ]
+    window.review_page.view.bar.show_button.choose(Show.NEW)
+    assert len(view.groups()) == 1
+
+
+def test_both_keeps_also_what_was_to_go_and_undo_lets_it_go_again(window: Window, qtbot: QtBot) -> None:
+    review(window, qtbot)
+    view, room = window.review_page.view, window.review.review
+    view.go_to(china(window))
+    view.stage.go_to(1)
+    name = view.stage.current.member.record.path.name
+    press(window, qtbot, _Key.Key_X)
+    with qtbot.waitSignal(room.decided, timeout=_WAIT):
+        press(window, qtbot, _Key.Key_B)
+    assert set(room.work.marks.values()) == {True}
+    with qtbot.waitSignal(room.stepped_back, timeout=_WAIT):
+        press(window, qtbot, _Key.Key_U)
+    assert fates(window)[name] is False
 
 
 def test_not_a_duplicate_parts_a_file_and_undo_brings_it_back(window: Window, qtbot: QtBot) -> None:
