@@ -75,14 +75,15 @@ def near_hashes(catalog: Catalog, contents: Sequence[Content], radius: int) -> l
 def load_hashes(catalog: Catalog, contents: Sequence[Content]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """The places of the contents whose PDQ can be trusted, and their (N, 8, 32) uint8 hashes."""
     place = {content.id: number for number, content in enumerate(contents)}
-    rows: list[tuple[int, bytes]] = [
-        (place[number], data)
-        for number, data in catalog.features(registry.methods()["pdq"].key, list(place))
-        if data[-1] >= _LEAST_QUALITY
-    ]
-    rows.sort()
-    packed = np.frombuffer(b"".join(data[:-1] for _, data in rows), np.uint8)
-    return np.array([number for number, _ in rows], np.int64), packed.reshape(-1, _HASHES, _HASH_BYTES)
+    with catalog.reading():
+        rows: list[tuple[int, bytes]] = [
+            (place[number], data)
+            for number, data in catalog.features(registry.methods()["pdq"].key, list(place))
+            if data[-1] >= _LEAST_QUALITY
+        ]
+        rows.sort()
+        packed = np.frombuffer(b"".join(data[:-1] for _, data in rows), np.uint8)
+        return np.array([number for number, _ in rows], np.int64), packed.reshape(len(rows), _HASHES, _HASH_BYTES)
 
 
 def similar(
@@ -137,9 +138,10 @@ def _load_regions(
     rows = sorted(
         (place[number], data) for number, data in catalog.features(feature_key(method + REGIONS), list(place))
     )
-    packed = np.frombuffer(b"".join(data for _, data in rows), "<f2")
-    count = len(packed) // (dimension * max(1, len(rows)))
-    return np.array([number for number, _ in rows], np.int64), packed.reshape(len(rows), count, dimension)
+    with catalog.reading():
+        packed = np.frombuffer(b"".join(data for _, data in rows), "<f2")
+        count = len(packed) // (dimension * max(1, len(rows)))
+        return np.array([number for number, _ in rows], np.int64), packed.reshape(len(rows), count, dimension)
 
 
 def load_descriptors(
@@ -155,8 +157,9 @@ def load_descriptors(
     rows = sorted((place[number], data) for number, data in catalog.features(info.key, list(place)))
     if not rows:
         return np.zeros(0, np.int64), np.zeros((0, info.dimension), np.float32)
-    packed = np.frombuffer(b"".join(data for _, data in rows), "<f2")
-    descriptors = packed.reshape(len(rows), info.dimension).astype(np.float32)
+    with catalog.reading():
+        packed = np.frombuffer(b"".join(data for _, data in rows), "<f2")
+        descriptors = packed.reshape(len(rows), info.dimension).astype(np.float32)
     places = np.array([number for number, _ in rows], np.int64)
     whitening = library_whitening(catalog, contents, info, descriptors)
     return places, descriptors if whitening is None else whitening.apply(descriptors)

@@ -473,6 +473,10 @@ class Catalog:
         with self._plain_errors():
             return self._connection.execute(query, values).fetchall()
 
+    def reading(self) -> contextlib.AbstractContextManager[None]:
+        """Inside, features that were read are unpacked: bytes that make no sense are damage of the catalog."""
+        return self._plain_errors()
+
     @contextlib.contextmanager
     def durable(self) -> Iterator[None]:
         """Inside, a transaction that is done survives a power failure too, not only the end of the process."""
@@ -500,7 +504,7 @@ class Catalog:
     @contextlib.contextmanager
     def _plain_errors(self, reading: bool = True) -> Iterator[None]:
         # What was read may be of any type where the file is damaged.
-        damage = (TypeError, ValueError, AttributeError, OverflowError) if reading else ()
+        damage = (TypeError, ValueError, AttributeError, OverflowError, IndexError) if reading else ()
         try:
             yield
         except damage as error:

@@ -61,7 +61,8 @@ class MiniatureCourt:
     def _miniatures(self, places: set[int]) -> dict[int, Miniature]:
         number = {self._contents[place].id: place for place in places}
         rows = self._catalog.features(miniature.KEY, list(number))
-        return {number[key]: Miniature.unpack(data) for key, data in rows}
+        with self._catalog.reading():
+            return {number[key]: Miniature.unpack(data) for key, data in rows}
 
     def _judge(self, item: Question, miniatures: Mapping[int, Miniature]) -> Verdict:
         if item.first not in miniatures or item.second not in miniatures:

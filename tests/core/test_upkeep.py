@@ -238,6 +238,9 @@ Damage = Callable[[Path], None]
         "UPDATE file SET modified_ns = 'late'",
         "UPDATE library SET indexed = 'never'",
         "UPDATE feature SET data = 'text'",
+        "UPDATE feature SET data = x'01' WHERE method LIKE 'miniature%'",
+        "UPDATE feature SET data = x'01' WHERE method LIKE 'pdq%'",
+        "UPDATE feature SET data = x'' WHERE method LIKE 'pdq%'",
         "UPDATE content SET format = x'ff00fe'",
     ],
 )
