@@ -51,7 +51,8 @@ class HelpView(QDialog):
         self.resize(content.sizeHint().width() + 2 * GROUP, content.sizeHint().height() + 4 * GROUP)
 
     def present(self) -> None:
-        """Open, or come to the front."""
+        """Open, or come to the front; never larger than the screen."""
+        self.resize(self.size().boundedTo(self.screen().availableSize()))
         self.show()
         self.raise_()
         self.activateWindow()

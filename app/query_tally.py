@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from app import words
 from app.controls import quiet_button
+from app.elided_label import ElidedLabel
 from app.theme import SPACE
 
 
@@ -24,20 +25,21 @@ class QueryTally(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._label = QLabel()
+        self._label = ElidedLabel()
+        self._label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.next_button = quiet_button("down", self.tr("Next unmatched query"))
         self.next_button.clicked.connect(self.next_requested)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE)
-        row.addWidget(self._label)
+        row.addWidget(self._label, 1)
         row.addWidget(self.next_button)
         self.hide()
 
     @property
     def text(self) -> str:
         """What it says."""
-        return self._label.text()
+        return self._label.full_text
 
     def show_found(self, found: Mapping[Path, bool], count: int, final: bool) -> None:
         """Count.
@@ -53,6 +55,7 @@ class QueryTally(QWidget):
         if final:
             unmatched = self.tr("{count} unmatched").format(count=words.number(missing))
             text = f"{text}, {unmatched}"
-        self._label.setText(text)
+        self._label.set_text(text)
+        self._label.updateGeometry()
         self.next_button.setVisible(final and missing > 0)
         self.setVisible(count > 1)
