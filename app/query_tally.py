@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from app import words
 from app.controls import quiet_button
 from app.elided_label import ElidedLabel
-from app.theme import SPACE
+from app.theme import GROUP, SPACE
 
 
 class QueryTally(QWidget):
@@ -30,10 +30,11 @@ class QueryTally(QWidget):
         self.next_button = quiet_button("down", self.tr("Next unmatched query"))
         self.next_button.clicked.connect(self.next_requested)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row.setContentsMargins(GROUP, 0, GROUP, 0)
         row.setSpacing(SPACE)
-        row.addWidget(self._label, 1)
+        row.addWidget(self._label)
         row.addWidget(self.next_button)
+        row.addStretch(1)
         self.hide()
 
     @property

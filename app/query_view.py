@@ -95,16 +95,12 @@ class QueryView(QWidget):
 
     def _lay_out(self) -> None:
         self.name.setMinimumWidth(_NAME_WIDTH)
-        past = QHBoxLayout()
-        past.setSpacing(GAP)
-        past.addWidget(self.history_bar, 1)
-        past.addWidget(self.tally)
         said = QVBoxLayout()
         said.setSpacing(0)
         said.addStretch(1)
         said.addWidget(self.name)
         said.addWidget(self.place)
-        said.addLayout(past)
+        said.addWidget(self.history_bar)
         said.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(GROUP, GAP, GAP, GAP)
