@@ -17,6 +17,8 @@ from core import offline
 # onnxruntime keeps an identifier of this computer and reports to its maker, unless told not to before it is
 # loaded. Worker processes inherit the word.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+# Threads that spin while they wait would take the cores from the worker processes and from other programs.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 _NO_SCREEN = (
     "There is no screen to open a window on; `twinsight scan FOLDER` works without one, and"

@@ -16,11 +16,10 @@ from core.catalog import Catalog, Content
 from core.describing import feature_key
 from core.features import registry
 from core.features.base import REGIONS, MethodInfo, Metric
-from core.features.pdq import ORIENTATIONS
+from core.features.pdq import LEAST_QUALITY, ORIENTATIONS
 from core.ranking import library_whitening
 from core.vectors.neighbours import nearest_by_cosine, within_hamming
 
-_LEAST_QUALITY = 50
 _HASHES = len(ORIENTATIONS)
 _HASH_BYTES = 32
 _REGION_BLOCK = 2048
@@ -79,7 +78,7 @@ def load_hashes(catalog: Catalog, contents: Sequence[Content]) -> tuple[NDArray[
         rows: list[tuple[int, bytes]] = [
             (place[number], data)
             for number, data in catalog.features(registry.methods()["pdq"].key, list(place))
-            if data[-1] >= _LEAST_QUALITY
+            if data[-1] >= LEAST_QUALITY
         ]
         rows.sort()
         packed = np.frombuffer(b"".join(data[:-1] for _, data in rows), np.uint8)

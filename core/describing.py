@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +35,7 @@ class Described:
         size: Bytes.
         picture: Width, height, format and frames, or None when the digest was already known and nothing
             was decoded.
-        pixels: Digest of the upright pixels when they were decoded at full size, else None.
+        pixels: Digest of the upright full-size pixels of a picture too flat to hash, else None.
         features: Packed features by ``name@version``.
     """
 
@@ -63,19 +63,35 @@ def describe_file(path: Path, methods: tuple[str, ...], known: tuple[bytes, ...]
     if digest in known:
         return Described(digest, len(data))
     picture = decode(data, working_side(methods), limits, path)
-    return Described(
-        digest,
-        len(data),
-        (picture.width, picture.height, picture.format, picture.frames),
-        pixel_digest(picture.pixels) if picture.exact else None,
-        describe_picture(picture, methods),
-    )
+    features = describe_picture(picture, methods)
+    pixels = None
+    if is_flat(features):
+        # Hashes and keypoints say nothing of it: it is a copy of what has its very pixels, and of nothing else.
+        whole = picture if picture.exact else decode(data, None, limits, path)
+        pixels = pixel_digest(whole.pixels)
+    size = (picture.width, picture.height, picture.format, picture.frames)
+    return Described(digest, len(data), size, pixels, features)
+
+
+def digest_pixels(path: Path, limits: Limits) -> bytes:
+    """The digest of a file's upright full-size pixels; runs in worker processes.
+
+    Raises:
+        ImageError: The file cannot be read or is no picture.
+    """
+    return pixel_digest(decode(read_bytes(path, limits.bytes), None, limits, path).pixels)
+
+
+def is_flat(features: Mapping[str, bytes]) -> bool:
+    """Whether a picture has so little detail that its PDQ hash is noise."""
+    packed = features.get(_keys()["pdq"])
+    return packed is not None and packed[-1] < pdq.LEAST_QUALITY
 
 
 def working_side(methods: Sequence[str]) -> int:
     """The long side in pixels at which a picture is decoded for these methods."""
-    known = registry.methods()
-    return max([_LEAST_SIDE, *(known[base].side for name in methods if (base := base_method(name)) in known)])
+    known = _sides()
+    return max([_LEAST_SIDE, *(known[base] for name in methods if (base := base_method(name)) in known)])
 
 
 def describe_picture(picture: Picture, methods: Sequence[str]) -> dict[str, bytes]:
@@ -85,8 +101,8 @@ def describe_picture(picture: Picture, methods: Sequence[str]) -> dict[str, byte
         if name.endswith(REGIONS):
             features.update(_describe_regions(name, picture))
     for name in methods:
-        if feature_key(name) not in features:
-            features[feature_key(name)] = _pack(instance(name), picture)
+        if _key(name) not in features:
+            features[_key(name)] = _pack(instance(name), picture)
     return features
 
 
@@ -105,6 +121,23 @@ def feature_key(name: str) -> str:
     return key + REGIONS if name.endswith(REGIONS) else key
 
 
+@cache
+def _keys() -> dict[str, str]:
+    """The keys of the methods as they were when this worker process first described a picture."""
+    return {name: info.key for name, info in registry.methods().items()}
+
+
+@cache
+def _sides() -> dict[str, int]:
+    return {name: info.side for name, info in registry.methods().items()}
+
+
+def _key(name: str) -> str:
+    """``feature_key`` without asking the disk for models again; for worker processes, which live for one job."""
+    key = _keys()[base_method(name)]
+    return key + REGIONS if name.endswith(REGIONS) else key
+
+
 def _describe_regions(name: str, picture: Picture) -> dict[str, bytes]:
     """Descriptors of the whole picture and of its regions, from one pass through the network."""
     method = instance(base_method(name))
@@ -113,7 +146,7 @@ def _describe_regions(name: str, picture: Picture) -> dict[str, bytes]:
     whole, regions = method.describe_regions([shrink(picture.pixels, method.info.side)])
     return {
         method.info.key: whole[0].astype("<f2").tobytes(),
-        feature_key(name): regions[0].astype("<f2").tobytes(),
+        _key(name): regions[0].astype("<f2").tobytes(),
     }
 
 

@@ -17,11 +17,12 @@ from core import candidates
 from core.bonds import Bonds
 from core.candidates import Candidate
 from core.catalog import Catalog
+from core.equal_pixels import pixel_digests
 from core.events import Done, Event, GroupFound, Summary
 from core.grouping import Star, make_stars
 from core.images import Limits
 from core.indexing import IndexOptions, index_library, worker_count
-from core.near import MiniatureCourt, same_pixels
+from core.near import STRICT, MiniatureCourt, same_pixels
 from core.presentation import group_of, ranks, records_by_digest
 from core.presets import Preset, preset
 from core.records import Group, Relation
@@ -101,11 +102,14 @@ class _Scan:
         self._records = records_by_digest(catalog, folders)
         self._ranks = ranks(self._contents, self._records)
         self._bonds = Bonds(self._ranks)
+        # Of these folders: the same content may also lie in a library that is not plugged in.
+        self._paths = {content.id: self._records[content.digest][0].path for content in self._contents}
+        self._workers = worker_count(options.workers)
+        self._limits = options.limits
         court: Judgement = MiniatureCourt(catalog, self._contents)
         if chosen.verifiers:
-            # Of these folders: the same content may also lie in a library that is not plugged in.
-            paths = {content.id: self._records[content.digest][0].path for content in self._contents}
-            court = Court(catalog, self._contents, paths, chosen.verifiers, worker_count(options.workers))
+            judges = Court(catalog, self._contents, self._paths, chosen.verifiers, self._workers)
+            court = MiniatureCourt(catalog, self._contents, STRICT, judges)
         decided = Decisions(catalog).decided()
         self._court = DecidedCourt(court, decided, self._contents)
         self._arrangement = Arrangement(decided, options.scope, protected_folders(catalog), options.settled)
@@ -122,8 +126,11 @@ class _Scan:
         yield from self._same_bytes()
         for verdict in self._court.together():
             self._bonds.add(verdict)
-        self._same_pixels()
-        yield from self._near()
+        stage = Stage("Comparing hashes")
+        yield stage.progress(0, None)
+        found = candidates.near_hashes(self._catalog, self._contents, self._preset.hash_radius)
+        yield from self._same_pixels(found)
+        yield from self._ask(found, stage)
         if self._preset.descriptor is not None:
             yield from self._similar(self._preset.descriptor)
         stage = Stage("Forming groups")
@@ -143,22 +150,17 @@ class _Scan:
             if len(self._records[content.digest]) > 1:
                 yield from self._show(Star(place))
 
-    def _same_pixels(self) -> None:
+    def _same_pixels(self, found: Sequence[Candidate]) -> Iterator[Event]:
+        """Bind contents of the same pixels: among pairs of near hashes, and among pictures too flat to hash."""
+        digests = yield from pixel_digests(
+            self._catalog, self._contents, found, self._paths, self._workers, self._limits
+        )
         alike: dict[bytes, list[int]] = defaultdict(list)
-        for place, content in enumerate(self._contents):
-            if content.pixels is None:
-                continue
-            earlier = (first for first in alike[content.pixels] if not self._court.are_apart(first, place))
+        for place in sorted(digests):
+            earlier = (first for first in alike[digests[place]] if not self._court.are_apart(first, place))
             if (first := next(earlier, None)) is not None:
                 self._bonds.add(same_pixels(first, place))
-            alike[content.pixels].append(place)
-
-    def _near(self) -> Iterator[Event]:
-        """Pairs of near hashes."""
-        stage = Stage("Comparing hashes")
-        yield stage.progress(0, None)
-        found = candidates.near_hashes(self._catalog, self._contents, self._preset.hash_radius)
-        yield from self._ask(found, stage)
+            alike[digests[place]].append(place)
 
     def _similar(self, descriptor: str) -> Iterator[Event]:
         """Pairs of similar descriptors."""

@@ -23,10 +23,10 @@ from core.features.sift import mirror
 from core.images import Picture, load
 from core.matching import View, verify
 from core.orientation import mirror_homography, orientation_homography
-from core.packing import unpack_keypoints
+from core.packing import pack_keypoints, unpack_keypoints
 from core.records import Evidence, ImageError, Relation
 from core.relations import Tone
-from core.surroundings import Surroundings, look_around
+from core.surroundings import Surroundings, Texture, look_around, texture_of
 
 VERSION = 1
 PIXELS_DISAGREE = "the pixels disagree"
@@ -34,6 +34,8 @@ PIXELS_DISAGREE = "the pixels disagree"
 _SIDE = 512
 _LIKELY = 0.5
 _HINT = 6
+_CERTAIN = 15
+"""Inliers after which the mirrored picture need not be tried: the view is known, whatever the pixels say."""
 _PICTURES = 96
 _KEYPOINTS = 256
 
@@ -159,14 +161,50 @@ class Verdict:
         return cls(first, second, relation, stored["score"], evidence, stored["words"], Tone(*stored["tone"]))
 
 
-def judge_pairs(cases: Sequence[Case], verifiers: tuple[str, ...]) -> list[Verdict]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """What came of a batch of pairs.
+
+    Attributes:
+        verdicts: One for each pair, in order.
+        keypoints: Packed keypoints that were found on the way, by the asker's number of the picture.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    keypoints: dict[int, bytes]
+
+
+def judge_pairs(cases: Sequence[Case], verifiers: tuple[str, ...]) -> Judged:
     """Judge pairs, those with one picture in common best together.
 
     Args:
         cases: The pairs.
         verifiers: Names of local methods, cheapest first; the next is asked where one is undecided.
     """
-    return [without_points(judge(case, verifiers)) for case in cases]
+    found: dict[int, bytes] = {}
+    verdicts = [without_points(judge(_prepared(case, verifiers[0], found), verifiers)) for case in cases]
+    return Judged(tuple(verdicts), found)
+
+
+def _prepared(case: Case, name: str, found: dict[int, bytes]) -> Case:
+    """The case with keypoints for both sides; a pair whose view is known hardly ever needs them."""
+    if case.orientation is not None or case.guess is not None:
+        return case
+    return replace(
+        case, first=_with_keypoints(case.first, name, found), second=_with_keypoints(case.second, name, found)
+    )
+
+
+def _with_keypoints(side: Side, name: str, found: dict[int, bytes]) -> Side:
+    if side.keypoints is not None:
+        return side
+    if side.content not in found:
+        try:
+            found[side.content] = pack_keypoints(_detected(side.path, name, False))
+        except ImageError:
+            # The judge will run into it again, and say so in its verdict.
+            return side
+    return replace(side, keypoints=found[side.content])
 
 
 def without_points(verdict: Verdict) -> Verdict:
@@ -245,7 +283,7 @@ def _by_keypoints(case: Case, name: str) -> Verdict:
     """Match keypoints as they are, and mirrored where that fails, then let the pixels decide."""
     straight = verify(_view(case.first, name), _view(case.second, name))
     verdict = _decided(case, straight)
-    if verdict.is_copy:
+    if verdict.is_copy or straight.inlier_count >= _CERTAIN:
         return verdict
     turned_over = verify(_mirrored_view(case.first, name), _view(case.second, name))
     return _better(verdict, _decided(case, _unmirrored(turned_over, case.first.width)))
@@ -336,7 +374,7 @@ def _around(side: Side, polygon: NDArray[np.float64]) -> Surroundings | None:
         return None
     pixels = _pixels(side)
     scale = np.array([pixels.shape[1] / side.width, pixels.shape[0] / side.height])
-    return look_around(pixels, (polygon + 0.5) * scale - 0.5)
+    return look_around(_texture(side.path), (polygon + 0.5) * scale - 0.5)
 
 
 def _unmirrored(evidence: Evidence, width: int) -> Evidence:
@@ -392,6 +430,11 @@ def _detected(path: Path, name: str, mirrored: bool) -> Keypoints:
 
 def _pixels(side: Side) -> Pixels:
     return _picture(side.path).pixels
+
+
+@lru_cache(maxsize=_PICTURES)
+def _texture(path: Path) -> Texture:
+    return texture_of(_picture(path).pixels)
 
 
 @lru_cache(maxsize=_PICTURES)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core._cv import cv2
+from core.averaging import average_to
 from core.features.base import Pixels
 
 KEY = "miniature@1"
@@ -51,12 +52,6 @@ class Miniature:
 
 def make_miniature(pixels: Pixels) -> Miniature:
     """Shrink a picture, (H, W, 3) uint8 RGB, to its miniature by averaging."""
-    ycrcb = np.asarray(cv2.cvtColor(_square(pixels, SIDE), cv2.COLOR_RGB2YCrCb), np.uint8)
-    return Miniature(np.ascontiguousarray(ycrcb[..., 0]), np.ascontiguousarray(_square(ycrcb, _CHROMA)[..., 1:]))
-
-
-def _square(pixels: Pixels, side: int) -> Pixels:
-    height, width = pixels.shape[:2]
-    # INTER_AREA only averages where it shrinks; a side that grows is interpolated.
-    method = cv2.INTER_AREA if min(height, width) >= side else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(pixels, (side, side), interpolation=method), np.uint8)
+    ycrcb = np.asarray(cv2.cvtColor(average_to(pixels, SIDE, SIDE), cv2.COLOR_RGB2YCrCb), np.uint8)
+    chroma = average_to(ycrcb, _CHROMA, _CHROMA)[..., 1:]
+    return Miniature(np.ascontiguousarray(ycrcb[..., 0]), np.ascontiguousarray(chroma))

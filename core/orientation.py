@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,7 @@ def orient(pixels: NDArray[np.uint8], turns: int, mirrored: bool) -> NDArray[np.
     return np.ascontiguousarray(np.rot90(pixels[:, ::-1] if mirrored else pixels, turns))
 
 
+@lru_cache(maxsize=8192)
 def orientation_homography(
     turns: int, mirrored: bool, size_a: tuple[int, int], size_b: tuple[int, int]
 ) -> NDArray[np.float64]:
@@ -23,14 +26,16 @@ def orientation_homography(
         size_b: Width and height of the copy.
 
     Returns:
-        (3, 3) float64 between pixel centres.
+        (3, 3) float64 between pixel centres, read-only.
     """
     flip = -1.0 if mirrored else 1.0
     # In coordinates from -1 to 1 with y down, a quarter turn counter-clockwise takes (x, y) to (y, -x).
     quarter = np.array([[0.0, 1.0], [-1.0, 0.0]])
     inner = np.eye(3)
     inner[:2, :2] = np.linalg.matrix_power(quarter, turns % 4) @ np.diag([flip, 1.0])
-    return np.asarray(np.linalg.inv(_to_unit(size_b)) @ inner @ _to_unit(size_a), np.float64)
+    homography = np.asarray(np.linalg.inv(_to_unit(size_b)) @ inner @ _to_unit(size_a), np.float64)
+    homography.flags.writeable = False
+    return homography
 
 
 def _to_unit(size: tuple[int, int]) -> NDArray[np.float64]:

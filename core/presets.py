@@ -47,8 +47,8 @@ class Preset:
 
     @property
     def methods(self) -> tuple[str, ...]:
-        """The registered methods that every picture is described with."""
-        names = ("pdq", self.descriptor, self.regions, self.verifier)
+        """The registered methods that every picture is described with; keypoints wait until a pair asks for them."""
+        names = ("pdq", self.descriptor, self.regions)
         return tuple(name for name in names if name is not None)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from core.describing import Described, base_method, describe_file
 from core.events import Event, Indexed, MatchFound, Skipped
 from core.features import registry
 from core.images import Limits
-from core.judging import Case, Side, Verdict, judge_pairs
+from core.judging import Case, Judged, Side, Verdict, judge_pairs
 from core.nomination import Nominator, Nominee, orientation
 from core.presets import Preset
 from core.records import Evidence, ImageRecord, Match, Relation
@@ -208,7 +208,11 @@ class QueryRun:
         for task, value, _ in self._outcomes():
             query, some = tasks[task]
             done += len(some)
-            yield from self._settle(query, some, known, value)
+            verdicts: Sequence[Verdict] = ()
+            if isinstance(value, Judged):
+                verdicts = value.verdicts
+                self._keep_keypoints(value.keypoints, [known.contents[nominee.place].id for nominee in some])
+            yield from self._settle(query, some, known, verdicts)
             if stage.due():
                 yield stage.progress(done, total)
         if total:
@@ -236,8 +240,16 @@ class QueryRun:
             for record in known.records[content.digest][:1]
         ]
 
-    def _settle(self, query: _Query, nominees: Sequence[Nominee], known: Known, verdicts: object) -> Iterator[Event]:
-        judged = {verdict.second: verdict for verdict in verdicts} if isinstance(verdicts, list | tuple) else {}
+    def _keep_keypoints(self, found: Mapping[int, bytes], ids: Sequence[int]) -> None:
+        """Store the keypoints of library pictures, ``found`` by their places in ``ids``."""
+        rows = [(ids[number], data) for number, data in found.items() if number != _QUERY]
+        if rows:
+            self._catalog.store_features(registry.methods()[self._preset.verifiers[0]].key, rows)
+
+    def _settle(
+        self, query: _Query, nominees: Sequence[Nominee], known: Known, verdicts: Sequence[Verdict]
+    ) -> Iterator[Event]:
+        judged = {verdict.second: verdict for verdict in verdicts}
         for number, nominee in enumerate(nominees):
             digest = known.contents[nominee.place].digest
             verdict = judged.get(number, Verdict.nothing(_QUERY, number, "could not be compared"))

@@ -53,6 +53,21 @@ class Change:
         return not (self.mirrored or self.is_turned or self.squeeze > 1.06 or self.tilt > 1.08)
 
 
+def change_by_orientation(orientation: tuple[int, bool], size_a: tuple[int, int], size_b: tuple[int, int]) -> Change:
+    """What laying a picture down in another of the eight ways does to it, as ``change_of`` would read it off.
+
+    Args:
+        orientation: Quarter turns counter-clockwise, after mirroring left to right if asked.
+        size_a: Width and height of the picture.
+        size_b: Width and height of its turned, mirrored and resized copy.
+    """
+    turns, mirrored = orientation
+    across, down = size_b if turns % 2 == 0 else size_b[::-1]
+    scales = across / size_a[0], down / size_a[1]
+    degrees = (0.0, -90.0, 180.0, 90.0)[turns % 4]
+    return Change(degrees, mirrored, float(np.sqrt(scales[0] * scales[1])), max(scales) / min(scales), 1.0)
+
+
 def change_of(homography: NDArray[np.float64], size: tuple[int, int]) -> Change:
     """Read rotation, mirroring, scale, squeeze and perspective off a homography.
 
@@ -227,8 +242,22 @@ def reverse(evidence: Evidence, size_a: tuple[int, int], size_b: tuple[int, int]
     )
 
 
-def words_for(relation: Relation, evidence: Evidence, size_a: tuple[int, int], tone: Tone | None = None) -> str:
-    """The evidence in one line, B as seen from A: "a 62% crop, turned 90 degrees, 1.8 times larger"."""
+def words_for(
+    relation: Relation,
+    evidence: Evidence,
+    size_a: tuple[int, int],
+    tone: Tone | None = None,
+    change: Change | None = None,
+) -> str:
+    """The evidence in one line, B as seen from A: "a 62% crop, turned 90 degrees, 1.8 times larger".
+
+    Args:
+        relation: What B is to A.
+        evidence: Why.
+        size_a: Width and height of A.
+        tone: How the pixels differ, where that was measured.
+        change: What the homography does, where that is known already.
+    """
     if relation is Relation.SAME_FILE:
         return "same file"
     if relation is Relation.SAME_PIXELS:
@@ -237,7 +266,7 @@ def words_for(relation: Relation, evidence: Evidence, size_a: tuple[int, int], t
         return "looks alike, not verified"
     parts = [_lead(relation, evidence)]
     with contextlib.suppress(ValueError):
-        parts += _change_words(change_of(evidence.homography, size_a), relation)
+        parts += _change_words(change or change_of(evidence.homography, size_a), relation)
     if tone is not None and relation not in (Relation.RE_ENCODED, Relation.SAME_SCENE):
         parts += _tone_words(tone)
     return ", ".join(parts)

@@ -39,21 +39,39 @@ class Surroundings:
         return self.seam > 0.5
 
 
-def look_around(pixels: Pixels, polygon: NDArray[np.float64]) -> Surroundings:
+@dataclass(frozen=True, slots=True, eq=False)
+class Texture:
+    """What looking around needs of a picture, whatever the polygon.
+
+    Attributes:
+        soft: (h, w, 3) uint8, the picture slightly blurred.
+        flat: (h, w) bool, where it has no detail.
+    """
+
+    soft: Pixels
+    flat: NDArray[np.bool_]
+
+
+def texture_of(pixels: Pixels) -> Texture:
+    """The texture of a picture, (h, w, 3) uint8."""
+    luma = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    gradient = np.abs(cv2.Sobel(luma, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(luma, cv2.CV_32F, 0, 1))
+    spread = np.asarray(cv2.blur(gradient / 4, (5, 5)), np.float32)
+    return Texture(np.asarray(cv2.GaussianBlur(pixels, (0, 0), 0.8), np.uint8), spread < _FLAT_GRADIENT)
+
+
+def look_around(texture: Texture, polygon: NDArray[np.float64]) -> Surroundings:
     """Look beyond a polygon.
 
     Args:
-        pixels: (h, w, 3) uint8.
-        polygon: (M, 2) in pixels of ``pixels``, the part accounted for.
+        texture: That of the picture.
+        polygon: (M, 2) in its pixels, the part accounted for.
     """
-    luma = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    mask = np.zeros(luma.shape, np.uint8)
+    mask = np.zeros(texture.flat.shape, np.uint8)
     cv2.fillConvexPoly(mask, np.rint(polygon).astype(np.int32), 1)
     outside = np.asarray(cv2.dilate(mask, np.ones((9, 9), np.uint8))) == 0
-    gradient = np.abs(cv2.Sobel(luma, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(luma, cv2.CV_32F, 0, 1))
-    spread = cv2.blur(gradient / 4, (5, 5))
-    flat = float((spread[outside] < _FLAT_GRADIENT).mean()) if outside.any() else 1.0
-    return Surroundings(_seam(np.asarray(cv2.GaussianBlur(pixels, (0, 0), 0.8), np.uint8), polygon), flat)
+    flat = float(texture.flat[outside].mean()) if outside.any() else 1.0
+    return Surroundings(_seam(texture.soft, polygon), flat)
 
 
 def _seam(pixels: Pixels, polygon: NDArray[np.float64]) -> float:

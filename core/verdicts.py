@@ -10,7 +10,7 @@ from typing import Protocol
 from core.catalog import Catalog, Content
 from core.events import Event
 from core.features import registry
-from core.judging import VERSION, Case, Side, Verdict, judge_pairs
+from core.judging import VERSION, Case, Judged, Side, Verdict, judge_pairs
 from core.stopwatch import Stage
 from core.workers import WorkerTeam
 
@@ -74,7 +74,7 @@ class Court:
         self._catalog = catalog
         self._contents = contents
         self._verifiers = verifiers
-        self._team: WorkerTeam[list[Verdict]] | None = None
+        self._team: WorkerTeam[Judged] | None = None
         self._workers = workers
         known = registry.methods()
         keys = "+".join(known[name].key for name in verifiers)
@@ -109,6 +109,8 @@ class Court:
             total: Pairs of this stage as known by now.
         """
         pending = [question for question in questions if not self._is_answered(question)]
+        # Pairs with a picture in common go together: it is then decoded once.
+        pending.sort(key=lambda question: (question.first, question.second))
         batches = [pending[start : start + _PAIRS_A_TASK] for start in range(0, len(pending), _PAIRS_A_TASK)]
         guessed = {(question.first, question.second) for question in pending if question.guess is not None}
         for verdicts in self._judged(batches):
@@ -131,7 +133,7 @@ class Court:
         answers = self._remembered if question.guess is None else self._by_guess
         return (question.first, question.second) in answers
 
-    def _judged(self, batches: Sequence[Sequence[Question]]) -> Iterator[list[Verdict]]:
+    def _judged(self, batches: Sequence[Sequence[Question]]) -> Iterator[Sequence[Verdict]]:
         if not batches:
             return
         if self._team is None:
@@ -145,12 +147,13 @@ class Court:
                 return
             for outcome in self._team.collect():
                 if outcome.value is not None:
-                    yield outcome.value
+                    self._keep_keypoints(outcome.value.keypoints)
+                    yield outcome.value.verdicts
                 else:
                     assert isinstance(outcome.key, int)
                     yield from self._one_by_one(batches[outcome.key])
 
-    def _one_by_one(self, batch: Sequence[Question]) -> Iterator[list[Verdict]]:
+    def _one_by_one(self, batch: Sequence[Question]) -> Iterator[Sequence[Verdict]]:
         """A decoder crashed on one of these pairs: find out on which, and do without it."""
         assert self._team is not None
         for question in batch:
@@ -158,7 +161,7 @@ class Court:
                 team.submit(0, self._cases([question]), self._verifiers)
                 outcome = team.collect()[0]
             if outcome.value is not None:
-                yield outcome.value
+                yield outcome.value.verdicts
             else:
                 reason = outcome.error.reason if outcome.error else "unreadable"
                 yield [replace(Verdict.nothing(question.first, question.second, reason), final=False)]
@@ -184,6 +187,11 @@ class Court:
             for number, place in ids.items()
             for content in (self._contents[place],)
         }
+
+    def _keep_keypoints(self, found: Mapping[int, bytes]) -> None:
+        if found:
+            key = registry.methods()[self._verifiers[0]].key
+            self._catalog.store_features(key, [(self._contents[place].id, data) for place, data in found.items()])
 
     def _remember(self, verdicts: Sequence[Verdict], guessed: set[tuple[int, int]]) -> None:
         for by_guess, answers, verifier in (

@@ -29,7 +29,7 @@ from core.worker_process import READY, SERIAL_BYTES, Reply, serve
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-_PRELOAD = ("core.images", "core.decoding.pillow", "core.worker_process")
+_PRELOAD = ("core.describing", "core.judging", "core.worker_process")
 _QUEUED = 4
 """Tasks in a worker's pipe, the running one included."""
 _QUEUED_BYTES = 4096

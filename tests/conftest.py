@@ -19,6 +19,8 @@ from PIL import Image
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+# Threads that spin while they wait starve the others on a machine that has other things to do.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # The same examples each time, and no complaint about a busy machine.
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core._cv import cv2
+from core.averaging import average_to
 from core.decoding.colour import to_srgb
 from core.features.base import Pixels
 
@@ -80,9 +81,7 @@ def target_size(width: int, height: int, side: int | None) -> tuple[int, int]:
 
 def shrink_to(samples: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
     """Area-average to exactly ``width`` x ``height``, both at most those of ``samples``."""
-    if samples.shape[:2] == (height, width):
-        return samples
-    return cast(NDArray[np.uint8], cv2.resize(samples, (width, height), interpolation=cv2.INTER_AREA))
+    return average_to(samples, width, height)
 
 
 def _resize(raster: Raster, width: int, height: int) -> NDArray[np.uint8]:

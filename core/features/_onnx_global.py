@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from core import models
 from core._cv import cv2
+from core.averaging import average_to
 from core.features.base import Pixels
 
 _BATCH = 16
@@ -86,6 +87,4 @@ def square(pixels: Pixels, side: int) -> Pixels:
 
     Pictures with more pixels are averaged over areas, others are interpolated linearly, as in training.
     """
-    shrinks = pixels.shape[0] * pixels.shape[1] > side * side
-    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(pixels, (side, side), interpolation=interpolation), np.uint8)
+    return average_to(pixels, side, side)

@@ -16,6 +16,8 @@ from core.features.base import Keypoints, Kind, MethodInfo, Metric, Pixels
 _BYTES = 32
 _SCALE = 1.2
 _LEVELS = 8
+_ENOUGH = 1.6
+"""Corners found for each keypoint kept, so that there is a choice when they are spread."""
 
 
 class Orb:
@@ -23,7 +25,8 @@ class Orb:
 
     Args:
         keypoints: How many to keep at most.
-        fast_threshold: Contrast in gray levels a FAST corner needs; low, so that flat pictures have some.
+        fast_threshold: Contrast in gray levels a FAST corner needs.
+        flat_threshold: The same for pictures that have too few corners of the first kind.
         edge_threshold: Pixels next to the border of each pyramid level without keypoints. OpenCV's 31 leaves
             little of the small levels, and of crops.
         surplus: How many times more to detect, so that there is a choice when they are spread.
@@ -32,7 +35,7 @@ class Orb:
 
     info: ClassVar[MethodInfo] = MethodInfo(
         name="orb",
-        version=1,
+        version=2,
         kind=Kind.LOCAL,
         title="ORB keypoints",
         source="Rublee et al., ORB: an efficient alternative to SIFT or SURF, ICCV 2011",
@@ -46,7 +49,8 @@ class Orb:
     def __init__(
         self,
         keypoints: int = 500,
-        fast_threshold: int = 7,
+        fast_threshold: int = 14,
+        flat_threshold: int = 7,
         edge_threshold: int = 20,
         surplus: float = 2.0,
         cells: int = 8,
@@ -54,27 +58,37 @@ class Orb:
         self._keypoints = keypoints
         self._edge = edge_threshold
         self._cells = cells
-        self._orb = cv2.ORB.create(
-            nfeatures=round(keypoints * surplus),
-            scaleFactor=_SCALE,
-            nlevels=_LEVELS,
-            edgeThreshold=edge_threshold,
-            fastThreshold=fast_threshold,
-        )
+        # Low thresholds find corners everywhere and sort most of them out again, at half the cost of the whole.
+        self._detectors = [
+            cv2.ORB.create(
+                nfeatures=round(keypoints * surplus),
+                scaleFactor=_SCALE,
+                nlevels=_LEVELS,
+                edgeThreshold=edge_threshold,
+                fastThreshold=threshold,
+            )
+            for threshold in (fast_threshold, flat_threshold)
+        ]
 
     def detect(self, pixels: Pixels) -> Keypoints:
         """Find and describe keypoints, strongest first; see ``LocalMethod``."""
         gray = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY)
         if min(gray.shape) <= 2 * self._edge:
             return none(_BYTES)
-        found, descriptors = self._orb.detectAndCompute(gray, None)
+        for detector in self._detectors:
+            found = detector.detect(gray, None)
+            if len(found) >= _ENOUGH * self._keypoints:
+                break
         if not found:
             return none(_BYTES)
         responses = np.array([point.response for point in found], np.float32)
-        points = _full_size_points(found, gray.shape[:2])
-        chosen = spread(points, responses, gray.shape[:2], self._keypoints, self._cells)
-        keypoints = to_keypoints([found[index] for index in chosen], np.asarray(descriptors, np.uint8)[chosen])
-        return replace(keypoints, points=points[chosen])
+        places = _full_size_points(found, gray.shape[:2])
+        chosen = spread(places, responses, gray.shape[:2], self._keypoints, self._cells)
+        kept, descriptors = detector.compute(gray, [found[index] for index in chosen])
+        if not kept:
+            return none(_BYTES)
+        keypoints = to_keypoints(kept, np.asarray(descriptors, np.uint8))
+        return replace(keypoints, points=_full_size_points(kept, gray.shape[:2]))
 
 
 def _full_size_points(found: Sequence[cv2.KeyPoint], shape: tuple[int, int]) -> NDArray[np.float32]:

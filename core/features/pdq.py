@@ -13,6 +13,7 @@ would sample the mirrored picture, and every hash is that of the turned picture 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -21,6 +22,8 @@ from numpy.typing import NDArray
 from core._cv import cv2
 from core.features.base import Kind, MethodInfo, Metric, Pixels
 
+LEAST_QUALITY = 50
+"""Hashes of a lower quality are noise."""
 _GRID = 64
 _FREQUENCIES = 16
 
@@ -114,6 +117,7 @@ def _jarosz(luma: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray(filtered, np.float32)
 
 
+@lru_cache(maxsize=64)
 def _kernel(length: int) -> NDArray[np.float32]:
     box = np.full(_window(length), 1 / _window(length), np.float32)
     return np.convolve(box, box)
@@ -131,6 +135,7 @@ def _decimate(luma: NDArray[np.float32]) -> NDArray[np.float32]:
     return luma[rows[:, None, :, None], columns[None, :, None, :]]
 
 
+@lru_cache(maxsize=64)
 def _samples(length: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Where to sample one axis, as it is and mirrored: the middle of each of 64 cells."""
     forward = ((np.arange(_GRID) + 0.5) * length / _GRID).astype(np.intp)

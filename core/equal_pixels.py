@@ -1,0 +1,98 @@
+"""Same pixels: contents whose upright full-size pixels have one digest, whatever their files hold.
+
+Digesting all pixels of every picture would cost as much as decoding it once more, so only pictures that hashes and
+miniatures cannot tell apart are decoded for it, and their digests are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import miniature
+from core.candidates import Candidate
+from core.catalog import Catalog, Content
+from core.describing import digest_pixels
+from core.events import Event
+from core.images import Limits
+from core.miniature import Miniature
+from core.stopwatch import Stage
+from core.workers import WorkerTeam
+
+_LARGEST_DISTANCE = 8 / 256
+_LARGEST_STEP = 12
+"""Between miniatures of the same pixels, in levels: a large JPEG is shrunk while it is decoded, a PNG afterwards."""
+
+
+def pixel_digests(
+    catalog: Catalog,
+    contents: Sequence[Content],
+    found: Sequence[Candidate],
+    paths: Mapping[int, Path],
+    workers: int,
+    limits: Limits,
+) -> Generator[Event, None, dict[int, bytes]]:
+    """Digest the pixels of what may be the same picture to the last pixel.
+
+    Args:
+        catalog: Where digests are kept.
+        contents: What candidates are made of.
+        found: Pairs of near hashes.
+        paths: A file of each content, by the content's number.
+        workers: Number of worker processes.
+        limits: What is too large to decode.
+
+    Yields:
+        Progress.
+
+    Returns:
+        The digests that are known by now, by place.
+    """
+    known = {place: content.pixels for place, content in enumerate(contents) if content.pixels is not None}
+    wanted = sorted(_twins(catalog, contents, found) - known.keys())
+    if not wanted:
+        return known
+    stage = Stage("Comparing pixels")
+    new: dict[int, bytes] = {}
+    with WorkerTeam(digest_pixels, min(workers, len(wanted))) as team:
+        for place in wanted:
+            team.submit(place, paths[contents[place].id], limits)
+        while team.pending:
+            for outcome in team.collect():
+                assert isinstance(outcome.key, int)
+                if outcome.value is not None:
+                    new[outcome.key] = outcome.value
+            if stage.due():
+                yield stage.progress(len(wanted) - team.pending, len(wanted))
+    catalog.store_pixel_digests((contents[place].id, digest) for place, digest in sorted(new.items()))
+    return known | new
+
+
+def _twins(catalog: Catalog, contents: Sequence[Content], found: Sequence[Candidate]) -> set[int]:
+    """The places of contents that another one of the same size looks exactly like."""
+    pairs = [
+        (candidate.first, candidate.second)
+        for candidate in found
+        if candidate.distance <= _LARGEST_DISTANCE
+        and candidate.orientation == (0, False)
+        and _size(contents[candidate.first]) == _size(contents[candidate.second])
+    ]
+    luma = _luma(catalog, contents, {place for pair in pairs for place in pair})
+    twins: set[int] = set()
+    for first, second in pairs:
+        if first in luma and second in luma and np.abs(luma[first] - luma[second]).max() <= _LARGEST_STEP:
+            twins |= {first, second}
+    return twins
+
+
+def _size(content: Content) -> tuple[int, int]:
+    return content.width, content.height
+
+
+def _luma(catalog: Catalog, contents: Sequence[Content], places: set[int]) -> dict[int, NDArray[np.int16]]:
+    number = {contents[place].id: place for place in places}
+    rows = catalog.features(miniature.KEY, list(number))
+    return {number[key]: Miniature.unpack(data).luma.astype(np.int16) for key, data in rows}
