@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from core._cv import cv2
 
-
 _SLIGHT = 1.25
 """Up to here interpolating between neighbours is as good as averaging."""
 

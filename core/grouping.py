@@ -80,8 +80,9 @@ def _begin(group: Sequence[int], bonds: Bonds, ranks: Sequence[int]) -> tuple[St
 
 
 def _representative(group: Sequence[int], bonds: Bonds, ranks: Sequence[int]) -> int:
-    """The content from which most others can come: shows most, has no border, then by rank."""
+    """The content from which most others can come: no composite, shows most, has no border, then by rank."""
     inside = set(group)
+    wholes = {part_and_whole(tie)[1] for tie in bonds.composites}
     standing = dict.fromkeys(group, 0)
     for place in group:
         for neighbour in bonds.neighbours(place):
@@ -90,7 +91,7 @@ def _representative(group: Sequence[int], bonds: Bonds, ranks: Sequence[int]) ->
                 first, second = _points(edge)
                 standing[place] += first
                 standing[neighbour] += second
-    return max(group, key=lambda place: (standing[place], ranks[place]))
+    return max(group, key=lambda place: (place not in wholes, standing[place], ranks[place]))
 
 
 def _points(edge: Verdict) -> tuple[int, int]:

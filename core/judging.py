@@ -182,17 +182,17 @@ def judge_pairs(cases: Sequence[Case], verifiers: tuple[str, ...]) -> Judged:
         verifiers: Names of local methods, cheapest first; the next is asked where one is undecided.
     """
     found: dict[int, bytes] = {}
-    verdicts = [without_points(judge(_prepared(case, verifiers[0], found), verifiers)) for case in cases]
+    verdicts = [without_points(judge(_prepared(case, verifiers, found), verifiers)) for case in cases]
     return Judged(tuple(verdicts), found)
 
 
-def _prepared(case: Case, name: str, found: dict[int, bytes]) -> Case:
-    """The case with keypoints for both sides; a pair whose view is known hardly ever needs them."""
-    if case.orientation is not None or case.guess is not None:
+def _prepared(case: Case, verifiers: tuple[str, ...], found: dict[int, bytes]) -> Case:
+    """The case with keypoints of the first verifier for both sides."""
+    if not verifiers or case.orientation is not None or case.guess is not None:
+        # A pair whose view is known hardly ever needs them.
         return case
-    return replace(
-        case, first=_with_keypoints(case.first, name, found), second=_with_keypoints(case.second, name, found)
-    )
+    first, second = (_with_keypoints(side, verifiers[0], found) for side in (case.first, case.second))
+    return replace(case, first=first, second=second)
 
 
 def _with_keypoints(side: Side, name: str, found: dict[int, bytes]) -> Side:
