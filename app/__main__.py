@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app import cli
-from core import offline
 
 # onnxruntime keeps an identifier of this computer and reports to its maker, unless told not to before it is
 # loaded. Worker processes inherit the word.
@@ -36,8 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     _support_frozen_workers()
-    offline.forbid_network()
     parsed = cli.parse(arguments)
+    _refuse_network()
     if parsed.command is None:
         return guarded(lambda: open_window([], parsed.catalog))
     return guarded(lambda: _run(parsed))
@@ -53,8 +52,8 @@ def window(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     _support_frozen_workers()
-    offline.forbid_network()
     parsed = cli.build_window_parser().parse_args(arguments)
+    _refuse_network()
     return guarded(lambda: open_window(parsed.library, parsed.catalog))
 
 
@@ -80,6 +79,13 @@ def open_window(library: Sequence[Path], catalog: Path | None) -> int:
     from core.catalog import default_catalog_path
 
     return run_window(list(library), catalog or default_catalog_path())
+
+
+def _refuse_network() -> None:
+    """Only now: --help answers without the engine."""
+    from core.offline import forbid_network
+
+    forbid_network()
 
 
 def guarded(action: Callable[[], int]) -> int:
