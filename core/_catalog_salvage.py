@@ -13,8 +13,8 @@ from typing import Any
 
 from core import _schema
 
-DECISIONS = ("library", "protected_folder", "rule_set", "operation", "step")
-"""Tables that hold what people decided; all others can be made again from the pictures."""
+LEARNED = frozenset({"content", "file", "feature", "pair", "model"})
+"""Tables that can be made again from the pictures; all others hold what people decided."""
 _TYPES: dict[str, tuple[type, ...]] = {"INTEGER": (int,), "REAL": (float, int), "TEXT": (str,), "BLOB": (bytes,)}
 _BATCH = 500
 
@@ -101,7 +101,7 @@ def decisions(damaged: Path, path: Path) -> int:
         found: dict[str, list[dict[str, object]]] = {}
         with closing(sqlite3.connect(f"{damaged.resolve().as_uri()}?mode=ro", uri=True)) as source:
             source.text_factory = _text
-            for table in DECISIONS:
+            for table in sorted(set(tables(shape)) - LEARNED):
                 wanted = columns(shape, table)
                 names = [column.name for column in wanted]
                 rows = _readable(source, table, wanted)

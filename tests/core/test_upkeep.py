@@ -136,10 +136,14 @@ def test_what_is_no_catalog_of_ours_is_never_replaced(tmp_path: Path, library: P
 
 
 def test_decisions_are_written_down_before_anything_is_changed(known: Path, library: Path) -> None:
+    change(known, "INSERT INTO decision (key, kind, made) VALUES ('k', 'different', 1.0)")
     done = repaired(known)
     kept = json.loads(done.decisions.read_text("utf-8"))
     assert kept["library"][0]["folder"] == str(library)
     assert kept["library"][0]["protected"] == 1
+    assert kept["decision"][0]["kind"] == "different"
+    assert {"decision_pair", "decision_file", "operation", "step", "protected_folder", "rule_set"} <= kept.keys()
+    assert not {"content", "feature"} & kept.keys()
     assert stat.S_IMODE(done.decisions.stat().st_mode) & 0o077 == 0
 
 
