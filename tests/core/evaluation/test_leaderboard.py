@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -96,6 +96,33 @@ def test_queries_inside_of_the_dataset_are_not_searched(catalog: Catalog, benchm
     around = Benchmark(benchmark_of_copies.dataset.parent, benchmark_of_copies.queries, benchmark_of_copies.truth)
 
     assert run(catalog, around, "average-hash").pictures == 16
+
+
+def test_a_part_of_a_picture_is_searched_with(
+    catalog: Catalog, tmp_path: Path, small: Mapping[str, NDArray[np.uint8]], save: Callable[..., Path]
+) -> None:
+    """In the form of Oxford: the query shows two pictures, its box only one of them."""
+    names = sorted(small)[:6]
+    for name in names:
+        save(small[name], tmp_path / "dataset" / f"{name}.png")
+    first, second = (cv2.resize(small[name], (300, 240)) for name in names[:2])
+    save(np.concatenate([first, second], axis=1), tmp_path / "queries" / "both.png")
+    truth = tmp_path / "truth"
+    truth.mkdir()
+    for number, (name, box) in enumerate(zip(names, ("0 0 300 240", "300 0 600 240"), strict=False)):
+        (truth / f"part_{number}_query.txt").write_text(f"both {box}\n")
+        (truth / f"part_{number}_good.txt").write_text(f"{name}\n")
+    made = Benchmark(tmp_path / "dataset", tmp_path / "queries", truth)
+
+    summary = run(catalog, made, "hsv-histogram:intersection", "orb", "hsv-histogram+ssim@3")
+
+    assert summary.queries == 2
+    assert {
+        result.method: result.recall_at_1 for result in summary.results if result.method != "hsv-histogram+ssim@3"
+    } == {
+        "hsv-histogram:intersection": 1.0,
+        "orb": 1.0,
+    }
 
 
 def test_the_same_evaluation_gives_the_same_rows(catalog: Catalog, benchmark_of_copies: Benchmark) -> None:
