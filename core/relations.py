@@ -17,6 +17,8 @@ from core.surroundings import Surroundings
 WHOLE = 0.95
 """A picture counts as wholly shown from this share of its area on: homographies are off by a pixel or two."""
 
+_CLEAR_SEAM = 0.65
+"""Share of an outline with a seam from which on it was cut by somebody."""
 _TILTED = 1.1
 """Perspective, as in ``Change.tilt``, that people do not give a picture which they cut or paste."""
 
@@ -166,7 +168,9 @@ def _name_part(
     if any(rest.is_border for rest in around):
         return Relation.CROP if partial and alignment.region is None else Relation.EDITED
     tilt = change_of(evidence.homography, size_a).tilt
-    if any(rest.is_foreign for rest in around) and not (partial and tilt > _TILTED):
+    # Where neither is shown whole, a plane seen twice looks the same, but hands and shadows cross its outline.
+    seam = _CLEAR_SEAM if partial and alignment.region is not None else 0.0
+    if any(rest.is_foreign and rest.seam > seam for rest in around) and not (partial and tilt > _TILTED):
         return Relation.COMPOSITE
     # Without a seam somewhere, a part that agrees beside one that does not is a plane in a scene seen twice.
     seen_twice = alignment.region is not None or (partial and tilt > _TILTED)
