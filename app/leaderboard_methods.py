@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPalette, QStandardItem, QStandardItemModel
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QPalette, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
-    QApplication,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTreeView,
     QVBoxLayout,
     QWidget,
@@ -24,6 +20,7 @@ from app import icons, words
 from app.leaderboard_session import methods_in_words
 from app.methods_controls import labelled_button
 from app.methods_form import hint
+from app.methods_ticks import TickDelegate
 from app.theme import GAP, SPACE, set_property
 
 if TYPE_CHECKING:
@@ -33,32 +30,6 @@ _OFFER = Qt.ItemDataRole.UserRole + 1
 _FIRST = ("gray-histogram", "hsv-histogram", "perceptual-hash", "pdq", "vlad", "twinsight-copy")
 """What is ticked before anybody chose."""
 _HEIGHT = 200
-
-
-class _Ticks(QStyledItemDelegate):
-    """Draws the boxes over those of Fusion, which can hardly be seen on a dark ground."""
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        super().paint(painter, option, index)
-        state = index.data(Qt.ItemDataRole.CheckStateRole)
-        if state is None:
-            return
-        shown = QStyleOptionViewItem(option)
-        self.initStyleOption(shown, index)
-        style = option.widget.style() if option.widget is not None else QApplication.style()
-        box = QRectF(style.subElementRect(QStyle.SubElement.SE_ItemViewItemCheckIndicator, shown, option.widget))
-        checked = Qt.CheckState(state) is Qt.CheckState.Checked
-        role = QPalette.ColorRole.Highlight if checked else QPalette.ColorRole.Base
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(option.palette.color(role))
-        painter.setPen(option.palette.color(QPalette.ColorRole.HighlightedText if checked else QPalette.ColorRole.Dark))
-        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-        if checked:
-            icons.paint(painter, "check", box, option.palette.color(QPalette.ColorRole.HighlightedText))
-        painter.restore()
 
 
 class MethodsList(QWidget):
@@ -102,7 +73,7 @@ class MethodsList(QWidget):
             set_property(field, "look", "field")
         self.tree = QTreeView(headerHidden=True, uniformRowHeights=True)
         self.tree.setModel(self._model)
-        self.tree.setItemDelegate(_Ticks(self.tree))
+        self.tree.setItemDelegate(TickDelegate(self.tree))
         self.tree.setFrameShape(QTreeView.Shape.NoFrame)
         self.tree.setIndentation(12)
         self.tree.setStyleSheet("QTreeView::item { padding: 2px 0; }")

@@ -13,8 +13,9 @@ from app.elided_label import ElidedLabel
 from app.empty_state import EmptyState
 from app.leaderboard_form import LeaderboardForm
 from app.leaderboard_session import methods_in_words
+from app.methods_axis import Axis, Series
 from app.methods_controls import labelled_button
-from app.methods_plot import COLOURS, Axis, Plot, Series
+from app.methods_plot import COLOURS, Plot
 from app.methods_table import Column, MethodsTable, RowsModel
 from app.theme import GAP, GROUP, SPACE, set_property
 from core.evaluation.values import EvaluationSummary, MethodEvaluated, MethodFailed, MethodResult

@@ -12,9 +12,10 @@ from app import words
 from app.controls import main_button
 from app.elided_label import ElidedLabel
 from app.empty_state import EmptyState
+from app.methods_axis import Axis, Series
 from app.methods_controls import labelled_button
 from app.methods_form import Form
-from app.methods_plot import Axis, Plot, Series
+from app.methods_plot import Plot
 from app.methods_table import Column, MethodsTable, RowsModel
 from app.theme import GAP, GROUP, SPACE, set_property
 from core.evaluation.values import CompressionDone, CompressionPoint

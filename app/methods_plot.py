@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
@@ -21,58 +20,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app import theme, words
+from app import theme
+from app.methods_axis import Axis, Series, decades, round_values
 
 _LIGHT = ("#0067a5", "#b04a00", "#00775a", "#a0447f", "#7a5a00", "#4b5bd1", "#3c3f45")
 _DARK = ("#56b4e9", "#f0a030", "#35c79a", "#e59ac7", "#f0e442", "#9fa8ff", "#c8cacf")
 """Told apart by most people who see few colours (after Okabe and Ito 2008), 3:1 on their grounds."""
 COLOURS = len(_LIGHT)
 _DASHES: tuple[tuple[float, ...], ...] = ((), (6, 3), (2, 3))
-_TICKS = 5
 _NEAR = 24.0
 _MARK = 3.5
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """One axis.
-
-    Attributes:
-        title: What it counts.
-        low: Its first value, or None for the least there is.
-        high: Its last value, or None for the greatest there is.
-        text: Writes a value.
-        logarithmic: Whether equal steps multiply; for values above 0.
-        whole: Whether only whole numbers are written at it.
-    """
-
-    title: str
-    low: float | None = None
-    high: float | None = None
-    text: Callable[[float], str] = field(default=lambda value: words.locale().toString(float(value), "g", 3))
-    logarithmic: bool = False
-    whole: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One curve.
-
-    Attributes:
-        name: In the legend.
-        points: (x, y) in order of x.
-        colour: Its place among the colours; the dash changes where they are used up.
-        right: Whether it belongs to the axis on the right.
-        marks: Whether every point is marked.
-        labels: What a point is called when the pointer is near, one for each, or none.
-    """
-
-    name: str
-    points: tuple[tuple[float, float], ...]
-    colour: int = 0
-    right: bool = False
-    marks: bool = False
-    labels: tuple[str, ...] = ()
 
 
 class Plot(QWidget):
@@ -154,7 +111,7 @@ class Plot(QWidget):
         if axis is None:
             return []
         low, high = self._range(axis)
-        values = _decades(low, high) if axis.logarithmic and low > 0 else _round_values(low, high, axis.whole)
+        values = decades(low, high) if axis.logarithmic and low > 0 else round_values(low, high, axis.whole)
         return [(self._share(axis, value), axis.text(value)) for value in values]
 
     def _small(self) -> QFont:
@@ -306,20 +263,3 @@ class Plot(QWidget):
         axis = self._right if one.right and self._right else self._left
         name = one.labels[number] if one.labels else one.name
         return f"{name}\n{self._x.title}: {self._x.text(x)}\n{axis.title}: {axis.text(y)}"
-
-
-def _round_values(low: float, high: float, whole: bool) -> list[float]:
-    """Round numbers from low to high, some five of them."""
-    raw = (high - low) / _TICKS
-    power = 10 ** math.floor(math.log10(raw))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * 0.999)
-    step = max(1.0, step) if whole else step
-    first = math.ceil(low / step - 1e-9)
-    return [number * step for number in range(first, math.floor(high / step + 1e-9) + 1)]
-
-
-def _decades(low: float, high: float) -> list[float]:
-    """1, 2 and 5 times every power of ten between low and high; powers alone where those are many."""
-    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    factors = (1, 2, 5) if len(powers) <= 4 else (1,)
-    return [value for power in powers for factor in factors if low <= (value := factor * 10.0**power) <= high]

@@ -19,6 +19,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from core.events import Progress
+from core.offline import forbid_network
 from core.records import TwinsightError
 from core.workers import starting_environment
 
@@ -111,6 +112,7 @@ def _see_off(process: BaseProcess) -> None:
 
 def _serve(pipe: Connection, make: Callable[..., Iterator[object]], arguments: tuple[object, ...]) -> None:
     """Make the generator and pull it, one event for every word from the other side."""
+    forbid_network()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(_NICE)

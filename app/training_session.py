@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.jobs import Jobs
 from app.methods_process import in_process
-from app.training_runs import Curve, Result, Run, Wish, curve_so_far, remove_run, runs, train
+from app.training_runs import Curve, Result, Run, Wish, curve_so_far, remove_run, runs
+from app.training_work import train
 from core.events import Progress, Skipped
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class TrainingEngine:
     """What the session runs; tests put generators of their own in its place.
 
     Attributes:
-        train: Does what a wish says, as ``app.training_runs.train`` does.
+        train: Does what a wish says, as ``app.training_work.train`` does.
     """
 
     train: Callable[[Wish], Iterator[object]] = _train_apart

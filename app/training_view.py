@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 from app import words
 from app.elided_label import ElidedLabel
 from app.empty_state import EmptyState
-from app.methods_plot import Axis, Plot, Series
+from app.methods_axis import Axis, Series
+from app.methods_plot import Plot
 from app.theme import GAP, GROUP, SPACE, large, set_property
 from app.training_form import TrainingForm
 from app.training_result import ResultPanel

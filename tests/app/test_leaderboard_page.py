@@ -21,9 +21,10 @@ from app.leaderboard_engine import (
     WeightsFound,
 )
 from app.leaderboard_session import LeaderboardSession
+from app.methods_axis import Axis, Series
 from app.methods_choosers import MethodsChoosers
 from app.methods_page import MethodsPage
-from app.methods_plot import Axis, Plot, Series
+from app.methods_plot import Plot
 from app.methods_presenter import MethodsPresenter
 from app.settings import Settings
 from app.window import Window

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,12 @@ def failing(sentence: str) -> Iterator[object]:
 def crashing() -> Iterator[object]:
     """Fails as a bug does."""
     raise ZeroDivisionError("nobody expected this")
+    yield
+
+
+def reaching_out() -> Iterator[object]:
+    """Wants another computer."""
+    socket.create_connection(("192.0.2.1", 80), timeout=1)
     yield
 
 
@@ -66,6 +73,11 @@ def test_a_bug_comes_with_its_traceback() -> None:
     with pytest.raises(RuntimeError, match="nobody expected this") as caught:
         list(in_process(crashing))
     assert "in crashing" in str(caught.value)
+
+
+def test_the_other_process_makes_no_connections_either() -> None:
+    with pytest.raises(RuntimeError, match="makes no connections"):
+        list(in_process(reaching_out))
 
 
 def test_a_process_that_is_ended_from_outside_is_one_clear_sentence() -> None:

@@ -18,9 +18,10 @@ from app.methods_choosers import MethodsChoosers
 from app.methods_page import MethodsPage
 from app.methods_presenter import MethodsPresenter
 from app.settings import Settings
-from app.training_runs import Baseline, Result, Wish, curve_so_far, remove_run, runs, train
+from app.training_runs import Baseline, Result, Wish, curve_so_far, remove_run, runs
 from app.training_session import TrainingEngine
 from app.training_view import thinned
+from app.training_work import train
 from app.window import Window
 from core.catalog import Catalog
 from core.events import Done, Event, Progress, Summary
