@@ -117,12 +117,9 @@ def test_a_part_of_a_picture_is_searched_with(
     summary = run(catalog, made, "hsv-histogram:intersection", "orb", "hsv-histogram+ssim@3")
 
     assert summary.queries == 2
-    assert {
-        result.method: result.recall_at_1 for result in summary.results if result.method != "hsv-histogram+ssim@3"
-    } == {
-        "hsv-histogram:intersection": 1.0,
-        "orb": 1.0,
-    }
+    found = {result.method: result.recall_at_1 for result in summary.results}
+    assert found["hsv-histogram:intersection"] == found["orb"] == 1
+    assert "hsv-histogram+ssim@3" in found
 
 
 def test_the_same_evaluation_gives_the_same_rows(catalog: Catalog, benchmark_of_copies: Benchmark) -> None:
