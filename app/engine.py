@@ -78,6 +78,7 @@ class Engine:
         scan: (catalog, folders, preset): finds groups of duplicates.
         search: (catalog, folders, request): ranks matches.
         compare: (first, second): one MatchFound.
+        prepare: (catalog, folders, preset): gets ready for a first search; yields nothing.
         close: Ends what was kept from one job for the next.
     """
 
@@ -85,13 +86,14 @@ class Engine:
     scan: Callable[[Catalog, Sequence[Path], str], Iterator[Event]] = _scan
     search: Callable[[Catalog, Sequence[Path], SearchRequest], Iterator[Event]] = _search
     compare: Callable[[Path, Path], Iterator[Event]] = _compare
+    prepare: Callable[[Catalog, Sequence[Path], str], Iterator[Event]] = lambda *_: iter(())
     close: Callable[[], None] = lambda: None
 
 
 def warm_engine() -> Engine:
     """An engine whose searches leave their workers and descriptors to the next one, which then answers at once."""
     kept = _WarmSearch()
-    return Engine(search=kept.search, close=kept.close)
+    return Engine(search=kept.search, prepare=kept.prepare, close=kept.close)
 
 
 class _WarmSearch:
@@ -101,11 +103,20 @@ class _WarmSearch:
         self._warm: Warm | None = None
 
     def search(self, catalog: Catalog, library: Sequence[Path], request: SearchRequest) -> Iterator[Event]:
+        yield from _search(catalog, library, request, self._kept())
+
+    def prepare(self, catalog: Catalog, library: Sequence[Path], preset: str) -> Iterator[Event]:
+        from core.search import SearchOptions, prepare
+
+        prepare(catalog, library, SearchOptions(preset=preset), self._kept())
+        yield from ()
+
+    def _kept(self) -> Warm:
         from core.warm import Warm
 
         if self._warm is None:
             self._warm = Warm(_KEPT_WORKERS)
-        yield from _search(catalog, library, request, self._warm)
+        return self._warm
 
     def close(self) -> None:
         if self._warm is not None:

@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 _DELIVERY_MS = 50
 _CLOSING_SECONDS = 1.0
+_UNHEARD = -1
+"""A generation that is never the present one."""
 
 
 def open_catalog(path: Path) -> Catalog:
@@ -88,6 +90,10 @@ class Lane(QObject):
         self._job = Job(self._generation, make)
         self._puller.put(self._job)
         self.started.emit()
+
+    def prepare(self, make: Callable[[Catalog], Iterator[object]]) -> None:
+        """Have something done ahead of the next job, of which nobody hears, not even when it fails."""
+        self._puller.put(Job(_UNHEARD, make))
 
     def pause(self) -> None:
         """Hold the job after what it is doing right now."""

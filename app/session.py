@@ -17,6 +17,7 @@ from app.engine import Engine, SearchRequest, warm_engine
 from app.intake import HandOver, Intake
 from app.jobs import Jobs
 from app.libraries import Libraries
+from app.settings import DEFAULT_PRESET
 from app.skipped import SkippedFiles
 from core.events import Event, GroupFound, MatchFound, Skipped, Summary
 from core.records import Group
@@ -83,6 +84,7 @@ class Session(QObject):
         self.answers = Answers()
         self.searching = False
         self.words: set[Path] = set()
+        self._is_ready = False
         self._words_method: str | None = None
         self.groups: dict[str, Group] = {}
         self.skipped = SkippedFiles(self)
@@ -100,6 +102,7 @@ class Session(QObject):
         self.libraries.added.connect(self._index_added)
         self.libraries.removed.connect(self._forget_removed)
         self.libraries.failed.connect(self.failed)
+        self.libraries.changed.connect(self._get_ready)
         scan, query, pair = self.jobs.scan, self.jobs.query, self.jobs.pair
         scan.batch.connect(self._on_scan_batch)
         scan.finished.connect(self._on_scan_finished)
@@ -263,6 +266,15 @@ class Session(QObject):
         self.groups_final.emit(kept)
 
     # ------------------------------------------------------------------ searching
+
+    @Slot()
+    def _get_ready(self) -> None:
+        """Once the library is known, let the first search find everything running and read."""
+        folders = self.libraries.scope
+        if self._is_ready or not folders or self.jobs.query.running or self.jobs.scan.running:
+            return
+        self._is_ready = True
+        self.jobs.query.prepare(lambda catalog: self._engine.prepare(catalog, folders, DEFAULT_PRESET))
 
     def take(self, handed: HandOver, folders_are_libraries: bool = False) -> None:
         """Take what was dropped or pasted: pictures become queries, folders libraries or queries."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.catalog import Catalog
+from core.describing import base_method
 from core.events import Done, Event, Summary
 from core.features import registry
 from core.features.base import Kind
@@ -132,6 +133,20 @@ def _search(
             matches=run.answers(),
         )
     )
+
+
+def prepare(catalog: Catalog, library: Sequence[Path], options: SearchOptions, warm: Warm) -> None:
+    """Start and read ahead what a search with these options would need.
+
+    Raises:
+        LibraryError: A folder is missing.
+        CatalogError: The catalog cannot be read.
+        TwinsightError: Workers do not start, or weights are missing.
+    """
+    chosen = _chosen(options)
+    for name in chosen.methods:
+        registry.prepare(base_method(name))
+    warm.prepare(catalog, resolve_library(library), chosen.methods, (chosen.descriptor or "pdq", "pdq"))
 
 
 def query_files(queries: Sequence[Path], *, hidden: bool = False) -> list[Path]:

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from core.catalog import Catalog, Content
+from core.describing import base_method, instance
 from core.indexing import worker_count
 from core.presentation import records_by_digest
 from core.ranking import Ranking
@@ -89,6 +90,28 @@ class Warm:
         self._team.cancel_waiting()
         return self._team
 
+    def prepare(
+        self, catalog: Catalog, folders: Sequence[Path], methods: Sequence[str], ranking: Sequence[str]
+    ) -> None:
+        """Start the workers and read what a search would need, ahead of it.
+
+        Args:
+            catalog: Where the library is.
+            folders: The library.
+            methods: What queries will be described with.
+            ranking: Methods that will rank.
+
+        Raises:
+            CatalogError: The catalog cannot be read.
+            TwinsightError: Worker processes cannot be started, or a method's weights are missing.
+        """
+        team = self.team()
+        for number in range(self._count):
+            team.submit((None, number), _load, tuple(methods))
+        known = self.known(catalog, folders)
+        for method in ranking if known.contents else ():
+            self.ranking(catalog, known, method)
+
     def known(self, catalog: Catalog, folders: Sequence[Path]) -> Known:
         """The library as it stands in the catalog now; read only where something has changed.
 
@@ -120,6 +143,12 @@ class Warm:
                 known.rankings.pop(next(iter(known.rankings)))
             known.rankings[method] = Ranking(catalog, known.contents, method)
         return known.rankings[method]
+
+
+def _load(methods: Sequence[str]) -> None:
+    """Load models in a worker, so that the first query does not wait for them."""
+    for name in methods:
+        instance(base_method(name))
 
 
 def _call(function: Callable[..., object], *arguments: object) -> object:

@@ -295,3 +295,22 @@ def test_an_errand_with_the_catalog_reads_it_and_a_failed_one_says_why(jobs: Job
     qtbot.waitUntil(lambda: bool(sentences))
     assert counts == [0]
     assert "/nowhere" in sentences[0]
+
+
+def test_what_is_prepared_is_never_heard_of(jobs: Jobs, qtbot: QtBot) -> None:
+    done: list[str] = []
+
+    def failing(catalog: object) -> Iterator[Event]:
+        done.append("prepared")
+        yield Progress("Preparing", 0, None, 0.0)
+        raise ValueError("nobody asked for this")
+
+    heard: list[object] = []
+    for signal in (jobs.query.batch, jobs.query.finished, jobs.query.failed):
+        signal.connect(heard.append)
+    jobs.query.prepare(failing)
+    assert not jobs.query.running
+    with qtbot.waitSignal(jobs.query.finished):
+        jobs.query.start(lambda catalog: iter([Done(Summary(1, (), 0, 0.0))]))
+    assert done == ["prepared"]
+    assert len(heard) == 2

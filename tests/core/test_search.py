@@ -12,7 +12,7 @@ from core.catalog import Catalog
 from core.events import Done, Event, Indexed, MatchFound, Progress
 from core.indexing import index_library
 from core.records import LibraryError, Relation
-from core.search import SearchOptions, search
+from core.search import SearchOptions, prepare, search
 from core.warm import Warm
 
 FAST = SearchOptions(preset="fast", workers=1)
@@ -91,3 +91,15 @@ def test_a_search_that_was_given_up_leaves_nothing_to_the_next(catalog: Catalog,
 def test_a_query_that_is_not_there_is_an_error_in_words(catalog: Catalog, library: Path) -> None:
     with pytest.raises(LibraryError, match=r"missing\.jpg"):
         list(search(catalog, [library], [library / "missing.jpg"], FAST))
+
+
+def test_what_was_prepared_answers_the_first_search(catalog: Catalog, library: Path) -> None:
+    list(index_library(catalog, [library]))
+    with Warm(1) as warm:
+        prepare(catalog, [library], FAST, warm)
+        known = warm.known(catalog, [library.resolve()])
+        assert set(known.rankings) == {"pdq"}
+
+        events = list(search(catalog, [library], [library / "china.jpg"], FAST, warm))
+
+    assert set(names(events)) == {"china (1).jpg", "china small.jpg"}
