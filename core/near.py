@@ -22,6 +22,8 @@ from core.verdicts import Judgement, Question
 
 _BLOCK = 1024
 _CELL = 8
+_LOCAL_CHANGE = 0.15
+"""Difference of one cell from which on something was drawn there; see ``Likeness``."""
 _ROUNDING = 0.01
 """How far, in shares of the picture, a corner may lie from where one of the eight orientations has it."""
 
@@ -109,10 +111,11 @@ class MiniatureCourt:
         known = [item for item in asked if item.first in miniatures and item.second in miniatures]
         left += [item for item in asked if item.first not in miniatures or item.second not in miniatures]
         for item, view in zip(known, _best_views(known, views, miniatures), strict=True):
-            if view.correlation >= self._enough.correlation and view.difference <= self._enough.difference:
-                self._verdicts[item.first, item.second] = self._accepted(item, view, miniatures)
-            else:
+            verdict = self._decided(item, view, miniatures)
+            if verdict is None:
                 left.append(item)
+            else:
+                self._verdicts[item.first, item.second] = verdict
         if self._other is None:
             for item in left:
                 self._verdicts[item.first, item.second] = Verdict.nothing(
@@ -135,10 +138,14 @@ class MiniatureCourt:
         with self._catalog.reading():
             return {number[key]: Miniature.unpack(data) for key, data in rows}
 
-    def _accepted(self, item: Question, view: _View, miniatures: Mapping[int, Miniature]) -> Verdict:
+    def _decided(self, item: Question, view: _View, miniatures: Mapping[int, Miniature]) -> Verdict | None:
+        """The verdict on a pair whose miniatures are alike enough; None leaves it open."""
+        if view.correlation < self._enough.correlation or view.difference > self._enough.difference:
+            return None
         sides = self._contents[item.first], self._contents[item.second]
-        tone = _tone(miniatures[item.first], miniatures[item.second], view)
-        return _verdict(item, sides, view, tone)
+        verdict = _verdict(item, sides, view, _tone(miniatures[item.first], miniatures[item.second], view))
+        # Noise, blur and a faint watermark are lost in a miniature; what may go for a mere recompression is looked at.
+        return None if verdict.relation is Relation.RE_ENCODED and self._other is not None else verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +223,7 @@ def _verdict(item: Question, sides: tuple[Content, Content], view: _View, tone: 
         basis="hash",
     )
     change = relations.change_by_orientation(view.orientation, size_a, size_b)
-    plain = change.is_plain and _is_plain(tone, view.correlation)
+    plain = change.is_plain and _is_plain(tone, view)
     relation = Relation.RE_ENCODED if plain else Relation.EDITED
     words = relations.words_for(relation, evidence, size_a, tone, change)
     return Verdict(item.first, item.second, relation, round(0.5 + 0.49 * view.correlation, 4), evidence, words, tone)
@@ -228,5 +235,6 @@ def _tone(first: Miniature, second: Miniature, view: _View) -> Tone:
     return Tone(round(colour, 2), round(view.offset, 2), round(view.gain, 3))
 
 
-def _is_plain(tone: Tone, correlation: float) -> bool:
-    return correlation > 0.99 and tone.colour < 3 and abs(tone.offset) < 5 and 0.94 < tone.gain < 1.06
+def _is_plain(tone: Tone, view: _View) -> bool:
+    alike = view.correlation > 0.99 and view.difference < _LOCAL_CHANGE
+    return alike and tone.colour < 3 and abs(tone.offset) < 5 and 0.94 < tone.gain < 1.06
