@@ -42,6 +42,7 @@ class Series:
         colour: Its place among the colours; the dash changes where they are used up.
         right: Whether it belongs to the axis on the right.
         marks: Whether every point is marked.
+        joined: Whether a line leads from point to point.
         labels: What a point is called when the pointer is near, one for each, or none.
     """
 
@@ -50,6 +51,7 @@ class Series:
     colour: int = 0
     right: bool = False
     marks: bool = False
+    joined: bool = True
     labels: tuple[str, ...] = ()
 
 

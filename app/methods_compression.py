@@ -253,7 +253,10 @@ def _by_kind(points: Sequence[CompressionPoint], measure: str) -> list[Series]:
     for number, kind in enumerate(kinds):
         own = [point for point in points if point.index.partition("@")[0] == kind]
         places = tuple((float(getattr(point, measure)), point.recall_at_10) for point in own)
-        series.append(Series(kind, places, number, marks=True, labels=tuple(point.index for point in own)))
+        # Times wobble, so a line between them would tell of differences that are none.
+        joined = measure == "bytes_per_picture"
+        labels = tuple(point.index for point in own)
+        series.append(Series(kind, places, number, marks=True, joined=joined, labels=labels))
     return series
 
 

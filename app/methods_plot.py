@@ -213,10 +213,11 @@ class Plot(QWidget):
         spots = [self._spot(frame, one, point) for point in one.points if math.isfinite(point[1])]
         painter.setPen(self._pen(one))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        path = QPainterPath()
-        path.addPolygon(QPolygonF(spots))
-        painter.drawPath(path)
-        if one.marks or len(spots) == 1:
+        if one.joined:
+            path = QPainterPath()
+            path.addPolygon(QPolygonF(spots))
+            painter.drawPath(path)
+        if one.marks or not one.joined or len(spots) == 1:
             painter.setBrush(self._pen(one).color())
             painter.setPen(Qt.PenStyle.NoPen)
             for spot in spots:
@@ -228,13 +229,22 @@ class Plot(QWidget):
         for number, line in enumerate(self._legend_lines()):
             x, y = float(theme.GROUP), theme.GAP + height * (number + 0.5)
             for one in line:
-                painter.setPen(self._pen(one))
-                painter.drawLine(QPointF(x, y), QPointF(x + 24, y))
+                self._paint_sample(painter, one, QPointF(x, y))
                 painter.setPen(self.palette().color(QPalette.ColorRole.Text))
                 text = self._named(one, metrics)
                 width = metrics.horizontalAdvance(text)
                 painter.drawText(QRectF(x + 32, y - height / 2, width + 2, height), Qt.AlignmentFlag.AlignVCenter, text)
                 x += width + 32 + theme.GROUP
+
+    def _paint_sample(self, painter: QPainter, one: Series, place: QPointF) -> None:
+        """What a curve looks like, before its name."""
+        if one.joined and len(one.points) > 1:
+            painter.setPen(self._pen(one))
+            painter.drawLine(place, place + QPointF(24, 0))
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._pen(one).color())
+            painter.drawEllipse(place + QPointF(16, 0), _MARK, _MARK)
 
     # ------------------------------------------------------------------ the pointer
 
