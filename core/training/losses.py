@@ -1,7 +1,7 @@
 """The recipes: what makes descriptors of copies agree and those of others differ.
 
 * "simclr": normalised temperature-scaled cross entropy (Chen 2020).
-* "contrastive": squared distance of copies, hinge on the distance of others (Hadsell 2006).
+* "contrastive": squared distance of copies, hinge on the distance of the hardest others (Hadsell 2006).
 * "triplet": the hardest other within the batch against each pair of copies (Schroff 2015).
 * "sscd": cross entropy with composites as targets and a differential-entropy term (Pizzi 2022; Sablayrolles
   2019), here with terms that make the region of a composite agree with the picture it shows.
@@ -65,9 +65,10 @@ def _contrastive(described: Described, relations: Relations, settings: TrainingS
     distances = _distances(described.copies, described.pictures)
     weights, related = _tensor(relations.weights, distances), _tensor(relations.related, distances)
     near = (weights * distances.square()).sum() / weights.sum().clamp(min=1)
-    far = (settings.margin + 0.7 - distances).clamp(min=0).square()[~related]
-    # Over those that are too near alone: most are far enough, and would leave the others no weight.
-    return {"near": near, "far": far.sum() / (far > 0).sum().clamp(min=1)}
+    # The hardest other of each alone: most are far enough, and would leave those that are too near no weight.
+    others = distances.masked_fill(related, 4.0)
+    hardest = torch.cat([others.min(0).values, others.min(1).values])
+    return {"near": near, "far": (settings.margin + 0.7 - hardest).clamp(min=0).square().mean()}
 
 
 def _triplet(described: Described, relations: Relations, settings: TrainingSettings) -> dict[str, Tensor]:
