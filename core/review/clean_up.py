@@ -111,14 +111,22 @@ class CleanUp:
         yield Left(item[-1].source, reason)
 
     def _back_to_start(self, step: Step, reason: str) -> None:
-        kind = self._kinds[step.kind]
         if step.state is State.STARTED:
-            step = kind.settle(step)
+            step = self._kinds[step.kind].settle(step)
         if step.state is State.DONE:
-            step = kind.revert(self._journal.write(replace(step, state=State.UNDOING)))
+            step = self._reverted(step)
         if step.state is not State.LEFT:
             step = replace(step, state=State.LEFT, reason=reason)
         self._journal.write(step)
+
+    def _reverted(self, step: Step) -> Step:
+        """The step taken back; where that is impossible it stands as done."""
+        undoing = self._journal.write(replace(step, state=State.UNDOING))
+        try:
+            return self._kinds[step.kind].revert(undoing)
+        except Refused as no:
+            self._journal.write(replace(step, reason=no.reason))
+            raise
 
     # ------------------------------------------------------------------ backward
 
@@ -132,11 +140,9 @@ class CleanUp:
 
     def take_back(self, step: Step) -> Restored | Left | None:
         """Take one step back; None where there is nothing to say of it."""
-        undoing = self._journal.write(replace(step, state=State.UNDOING))
         try:
-            undone = self._kinds[step.kind].revert(undoing)
+            undone = self._reverted(step)
         except Refused as no:
-            self._journal.write(replace(step, reason=no.reason))
             return Left(step.source, no.reason)
         except OSError as error:
             # How far it came is found out the next time.

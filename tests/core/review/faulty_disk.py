@@ -37,7 +37,10 @@ class Fault(StrEnum):
 
 @dataclass
 class Faults:
-    """Lets one operation fail: the one with this number, counted over the disk and the journal together."""
+    """Lets one operation fail: the one with this number, counted over the disk and the journal together.
+
+    With a name only operations of that name are counted.
+    """
 
     at: int = -1
     fault: Fault = Fault.NONE
@@ -45,12 +48,16 @@ class Faults:
     count: int = 0
     dead: bool = False
     hit: str = ""
+    only: str = ""
     on_death: list[Callable[[], None]] = field(default_factory=list)
 
     @contextlib.contextmanager
     def operation(self, name: str, half: Callable[[], None] | None = None) -> Iterator[None]:
         if self.dead:
             raise Killed
+        if self.only not in ("", name):
+            yield
+            return
         number, self.count = self.count, self.count + 1
         if number != self.at or self.fault is Fault.NONE:
             yield

@@ -208,7 +208,7 @@ class Place:
         """What another program does to a file."""
         spec = self.world.files[number]
         path = self.paths[spec.of if spec.kind == "alias" else number]
-        if how == "change" and path.exists():
+        if how == "change" and path.is_file():
             path.write_bytes(b"changed by somebody else")
         elif path.is_symlink() or path.exists():
             path.unlink()

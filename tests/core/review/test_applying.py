@@ -403,3 +403,17 @@ def test_what_is_no_plan_is_refused(tmp_path: Path, text: str) -> None:
         read_plan(tmp_path / "plan.json")
     with pytest.raises(ReviewError, match="cannot be read"):
         read_plan(tmp_path / "none.json")
+
+
+def test_a_file_that_vanishes_while_it_is_deleted_is_accounted_for(catalog: Catalog, library: Path) -> None:
+    class Snatched(FaultyFiles):
+        def rename(self, source: Path, target: Path) -> None:
+            source.unlink()
+            super().rename(source, target)
+
+    what = plan(item(library / "other.jpg", library / "x.jpg", library, Action.DELETE))
+
+    (left,) = carry_out(catalog, what, Snatched()).left
+
+    assert "no such file" in left.reason
+    assert not operations(catalog)[0].interrupted
