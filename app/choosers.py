@@ -42,9 +42,9 @@ class Choosers(QObject):
             self._settings.set_folder("query", Path(names[0]).parent)
         return [Path(name) for name in names]
 
-    def directory(self, title: str, purpose: str) -> Path | None:
-        """A folder for some purpose, which remembers where it was last found."""
-        start = self._settings.folder(purpose) or _pictures_folder()
+    def directory(self, title: str, purpose: str, begin: Path | None = None) -> Path | None:
+        """A folder for some purpose, which remembers where it was last found, unless told where to begin."""
+        start = str(begin) if begin is not None else self._settings.folder(purpose) or _pictures_folder()
         chosen = QFileDialog.getExistingDirectory(self._window, title, start)
         if not chosen:
             return None

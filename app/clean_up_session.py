@@ -5,6 +5,7 @@ However a job ends, what it did is read from the journal afterwards: what is tol
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
@@ -77,6 +78,8 @@ class CleanUpSession(QObject):
         self._desk = jobs.desk
         self._operation: int | None = None
         self._touched = False
+        self._told = False
+        self._since = 0.0
         self._lane.batch.connect(self._on_batch)
         self._lane.finished.connect(self._on_finished)
         self._lane.failed.connect(self._on_failed)
@@ -140,8 +143,8 @@ class CleanUpSession(QObject):
             self._operation = operation
             self._start(Phase.CLEANING, lambda catalog: review_jobs.resuming(catalog, operation))
 
-    def undo(self, operation: int | None = None) -> None:
-        """Take a clean-up back, the last one by default."""
+    def undo(self, operation: int) -> None:
+        """Take a clean-up back."""
         if not self.at_work:
             self._operation = operation
             self._start(Phase.UNDOING, lambda catalog: review_jobs.undoing(catalog, operation))
@@ -164,15 +167,17 @@ class CleanUpSession(QObject):
 
     def _start(self, phase: Phase, make: Callable[[Catalog], object]) -> None:
         self.phase = phase
-        self._touched = False
+        self._touched = self._told = False
         if phase is Phase.PLANNING:
             self.plan = None
         if phase in (Phase.CLEANING, Phase.UNDOING):
+            self._since = time.time()
             self.began.emit(phase)
         self._lane.start(make)  # type: ignore[arg-type]
 
     def _report(self, operation: int | None) -> None:
-        self._start(Phase.REPORTING, lambda catalog: review_jobs.reporting(catalog, operation))
+        since = self._since
+        self._start(Phase.REPORTING, lambda catalog: review_jobs.reporting(catalog, operation, since))
 
     @Slot(list)
     def _on_batch(self, events: list[object]) -> None:
@@ -184,6 +189,7 @@ class CleanUpSession(QObject):
             elif isinstance(event, ReviewDone):
                 self._on_done(event.summary)
             elif isinstance(event, Reported):
+                self._told = True
                 self.reported.emit(event)
         progress = next((event for event in reversed(events) if isinstance(event, Progress)), None)
         if progress is not None:
@@ -207,6 +213,8 @@ class CleanUpSession(QObject):
             self._report(self._operation)
         elif phase is Phase.PLANNING and self.plan is None:
             self.broke.emit(self.tr("Stopped."))
+        elif phase is Phase.REPORTING and not self._told:
+            self.broke.emit(self.tr("Stopped before anything was done."))
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:

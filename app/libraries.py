@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,12 +25,14 @@ class Library:
         missing: Whether the folder is not there now: a drive that is not plugged in, say.
         used: Whether searches and scans look into it.
         watched: Whether it is looked at again by itself when something in it changes.
+        protected: Folders below it in which nothing is ever touched, itself not among them.
     """
 
     info: LibraryInfo
     missing: bool = False
     used: bool = True
     watched: bool = False
+    protected: tuple[Path, ...] = ()
 
 
 class Libraries(QObject):
@@ -112,30 +114,36 @@ class Libraries(QObject):
         """Say whether anything below a folder may ever be moved or deleted."""
 
         def work(catalog: Catalog) -> None:
-            catalog.protect_library(folder, protected)
+            from core.review.protection import protect
+
+            protect(catalog, folder, protected)
 
         self._desk.ask(work, lambda _: self.refresh(), self._fail)
 
     def use(self, folder: Path, used: bool) -> None:
         """Say whether searches and scans look into a folder."""
         self._left_out.discard(folder) if used else self._left_out.add(folder)
-        self._take([(library.info, library.missing) for library in self._all])
+        self._take(self._all)
 
     def watch(self, folder: Path, watched: bool) -> None:
         """Say whether a folder is looked at again by itself when something in it changes."""
         self._watched.add(folder) if watched else self._watched.discard(folder)
-        self._take([(library.info, library.missing) for library in self._all])
+        self._take(self._all)
 
-    def _on_read(self, found: Sequence[tuple[LibraryInfo, bool]]) -> None:
+    def _on_read(self, found: Sequence[Library]) -> None:
         self._refreshing = False
         self._take(found)
         if self._stale:
             self.refresh()
 
-    def _take(self, found: Sequence[tuple[LibraryInfo, bool]]) -> None:
+    def _take(self, found: Sequence[Library]) -> None:
         self._all = tuple(
-            Library(info, missing, info.folder not in self._left_out, info.folder in self._watched)
-            for info, missing in found
+            replace(
+                library,
+                used=library.info.folder not in self._left_out,
+                watched=library.info.folder in self._watched,
+            )
+            for library in found
         )
         self.changed.emit()
 
@@ -159,8 +167,18 @@ class Libraries(QObject):
         self.failed.emit(failure)
 
 
-def _read(catalog: Catalog) -> list[tuple[LibraryInfo, bool]]:
-    return [(info, not info.folder.is_dir()) for info in catalog.libraries()]
+def _read(catalog: Catalog) -> list[Library]:
+    from core.review.protection import protected_folders
+
+    protected = protected_folders(catalog)
+    return [
+        Library(
+            info,
+            missing=not info.folder.is_dir(),
+            protected=tuple(folder for folder in protected if info.folder in folder.parents),
+        )
+        for info in catalog.libraries()
+    ]
 
 
 def _add(catalog: Catalog, folders: Sequence[Path]) -> tuple[list[Path], list[Failure]]:

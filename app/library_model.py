@@ -137,6 +137,8 @@ class LibraryModel(QAbstractListModel):
             lines.append(self.tr("{count} skipped").format(count=words.number(info.skipped)))
         if info.protected:
             lines.append(self.tr("Protected: nothing in it is ever moved or deleted"))
+        for inside in library.protected:
+            lines.append(self.tr("Protected in it: {folder}").format(folder=inside.relative_to(info.folder)))
         if not library.used:
             lines.append(self.tr("Left out of searches and scans"))
         return [line for line in lines if line]
@@ -225,7 +227,7 @@ class LibraryDelegate(QStyledItemDelegate):
         left = option.rect.left() + GROUP + _BOX + GAP
         right = option.rect.right() - GROUP
         top = option.rect.top() + GAP
-        lock = _ICON + SPACE if library.info.protected else 0
+        lock = _ICON + SPACE if library.info.protected or library.protected else 0
         name = library.info.folder.name or str(library.info.folder)
         height = QFontMetrics(option.font).height()
         self._line(painter, QRect(left, top, right - left - lock, height), name, ink, option)

@@ -42,6 +42,7 @@ class LibraryPresenter(QObject):
         view.dropped.connect(self._take)
         view.remove_requested.connect(self._libraries.remove)
         view.protect_requested.connect(self._libraries.protect)
+        view.protect_inside_requested.connect(self._protect_inside)
         view.use_requested.connect(self._libraries.use)
         view.watch_requested.connect(self._libraries.watch)
         view.rescan_requested.connect(lambda folder: session.index([folder]))
@@ -81,6 +82,14 @@ class LibraryPresenter(QObject):
             self._session.take(handed, folders_are_libraries=True)
         else:
             self._status.say(self.tr("Only folders go into the library. To search, drop pictures above."))
+
+    @Slot(object)
+    def _protect_inside(self, folder: Path) -> None:
+        chosen = self._choosers.directory(self.tr("Protect this folder"), "protect", folder)
+        if chosen is not None:
+            self._libraries.protect(chosen, True)
+            sentence = self.tr("{folder} is protected: nothing in it is ever touched").format(folder=chosen)
+            self._status.say(sentence, self.tr("Undo"), lambda: self._libraries.protect(chosen, False))
 
     @Slot(object)
     def _show_skipped(self, folder: Path) -> None:

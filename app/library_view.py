@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal, Slot
@@ -28,6 +29,7 @@ class LibraryView(QWidget):
         dropped(object): Something was dropped here; a HandOver.
         remove_requested(object): A folder is to be forgotten.
         protect_requested(object, bool): A folder is to be protected, or not any more.
+        protect_inside_requested(object): A folder within this one is to be chosen and protected.
         use_requested(object, bool): Searches and scans are to look into a folder, or leave it out.
         rescan_requested(object): A folder is to be brought up to date.
         watch_requested(object, bool): A folder is to be watched for changes, or not any more.
@@ -38,6 +40,7 @@ class LibraryView(QWidget):
     dropped = Signal(object)
     remove_requested = Signal(object)
     protect_requested = Signal(object, bool)
+    protect_inside_requested = Signal(object)
     use_requested = Signal(object, bool)
     rescan_requested = Signal(object)
     watch_requested = Signal(object, bool)
@@ -148,6 +151,12 @@ class LibraryView(QWidget):
         protect.setCheckable(True)
         protect.setChecked(library.info.protected)
         protect.toggled.connect(lambda on: self.protect_requested.emit(folder, on))
+        menu.addAction(
+            icons.icon("lock"), self.tr("Protect a folder in it …"), lambda: self.protect_inside_requested.emit(folder)
+        )
+        for inside in library.protected:
+            text = self.tr("Protect {folder} no more").format(folder=inside.relative_to(folder))
+            menu.addAction(icons.icon("unlock"), text, partial(self.protect_requested.emit, inside, False))
         menu.addSeparator()
         menu.addAction(
             icons.icon("remove"),

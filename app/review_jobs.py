@@ -114,14 +114,16 @@ def planning(
 
 
 def taking_up(catalog: Catalog, path: Path) -> Iterator[object]:
-    """Read a plan that was written to a file, and rehearse it.
+    """Read a plan that was written to a file, and rehearse it; it may reach no further than the libraries.
 
     Yields:
         What ``planning`` yields.
     """
+    from core.review.confinement import check_confined
     from core.review.plan_file import read_plan
 
     plan = read_plan(path)
+    check_confined(plan, [info.folder for info in catalog.libraries()])
     yield Planned(plan)
     yield from _rehearsing(catalog, plan)
 
@@ -148,7 +150,7 @@ def resuming(catalog: Catalog, operation: int) -> Iterator[object]:
     yield from resume(catalog, operation)
 
 
-def undoing(catalog: Catalog, operation: int | None) -> Iterator[object]:
+def undoing(catalog: Catalog, operation: int) -> Iterator[object]:
     """Take a clean-up back."""
     yield Progress("Undoing", 0, None, 0.0)
     from core.review.undoing import undo
@@ -156,15 +158,19 @@ def undoing(catalog: Catalog, operation: int | None) -> Iterator[object]:
     yield from undo(catalog, operation)
 
 
-def reporting(catalog: Catalog, operation: int | None) -> Iterator[Reported]:
-    """What the journal says of a clean-up; of the last one where no number is given."""
+def reporting(catalog: Catalog, operation: int | None, since: float) -> Iterator[Reported]:
+    """What the journal says of a clean-up.
+
+    Args:
+        catalog: Has the journal.
+        operation: Its number; None for the last one.
+        since: Seconds since the epoch; a last one that began before then is another one, and nothing is said of it.
+    """
     from core.review.applying import operations
     from core.review.outcomes import outcomes
 
     number = operation
     if number is None:
-        found = operations(catalog)
-        if not found:
-            return
-        number = found[0].id
-    yield Reported(*outcomes(catalog, number))
+        number = next((found.id for found in operations(catalog)[:1] if found.started >= since), None)
+    if number is not None:
+        yield Reported(*outcomes(catalog, number))

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.application import Workplace
+from app.choosers import Choosers
 from app.engine import Engine
 from app.review_groups import Show
 from app.window import Window
@@ -25,6 +26,7 @@ from core.duplicates import ScanOptions, find_duplicates
 from core.events import Done, Event, Summary
 from core.records import Group
 from core.review.values import Action
+from core.scope import Mode, Scope
 
 MakeWorkplace = Callable[..., Workplace]
 _WAIT = 60_000
@@ -468,3 +470,52 @@ def test_review_these_begins_with_the_group_of_the_cursor(window: Window, qtbot:
     window.duplicates_page.review_button.click()
     assert window.page == "review"
     assert window.review_page.view.current == wanted.id
+
+
+def test_a_folder_in_a_library_is_protected_from_the_panel_and_let_go(
+    window: Window, workplace: Workplace, qtbot: QtBot, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Choosers, "directory", lambda *_: library / "copies")
+    window.library.protect_inside_requested.emit(library)
+    qtbot.waitUntil(lambda: workplace.libraries.all[0].protected == (library / "copies",), timeout=_WAIT)
+    shown = window.library.model.index_of(library)
+    assert "Protected in it: copies" in shown.data(Qt.ItemDataRole.AccessibleTextRole)
+    review(window, qtbot)
+    assert not going(window) & COPIES
+    menu = window.library.menu_for(workplace.libraries.all[0])
+    next(action for action in menu.actions() if "no more" in action.text()).trigger()
+    qtbot.waitUntil(lambda: workplace.libraries.all[0].protected == (), timeout=_WAIT)
+    qtbot.waitUntil(lambda: going(window) == COPIES, timeout=_WAIT)
+
+
+def test_modes_say_which_files_count_as_copies(window: Window, qtbot: QtBot, library: Path) -> None:
+    review(window, qtbot)
+    scope = window.review_page.view.bar.scope_button
+    scope.choose(Scope(Mode.SAME_FOLDER))
+    qtbot.waitUntil(lambda: going(window) == {"china small.jpg"}, timeout=_WAIT)
+    scope.choose(Scope(Mode.OTHER_FOLDERS))
+    qtbot.waitUntil(lambda: going(window) == COPIES, timeout=_WAIT)
+    scope.choose(Scope(Mode.AGAINST, (library / "copies",)))
+    # What others are compared against never goes; what has a copy there does.
+    qtbot.waitUntil(lambda: bool(going(window)) and not going(window) & COPIES, timeout=_WAIT)
+
+
+def test_stopping_before_anything_is_done_leads_back_to_the_summary(
+    window: Window, qtbot: QtBot, library: Path
+) -> None:
+    review(window, qtbot)
+    before = checksums(library)
+    summed_up(window, qtbot, Action.QUARANTINE)
+    clean_up, page = window.review.clean_up, window.review_page
+    ends = []
+    clean_up.broke.connect(ends.append)
+    clean_up.reported.connect(ends.append)
+    page.summary.apply_button.click()
+    page.result.stop_button.click()
+    qtbot.waitUntil(lambda: bool(ends), timeout=_WAIT)
+    assert page.face in (page.summary, page.result)
+    assert not clean_up.at_work
+    if page.face is page.result and page.result.undo_button.isVisible():
+        page.result.undo_button.click()
+        qtbot.waitUntil(lambda: len(ends) == 2, timeout=_WAIT)
+    assert checksums(library) == before
