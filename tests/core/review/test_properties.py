@@ -108,6 +108,8 @@ def check_nothing_is_lost(place: Place, plan: Plan, before: set[bytes]) -> None:
         carriers = [path for path, each in zip(place.paths, place.contents, strict=True) if essence(each) == content]
         deleted = {item.path: item for item in plan.items if item.action is Action.DELETE}
         for path in carriers:
+            if path.is_symlink():
+                continue
             item = deleted.get(path)
             if item is None:
                 # A second path or a link to one that was deleted.
