@@ -51,6 +51,7 @@ class Alignment:
         offset: Mean of B's luma less that of A's, in levels of 255.
         residual: Standard deviation of what is left of the luma's difference after gain and offset, in levels.
         sharpness: Fine detail of B over that of A, 1 where neither is sharper.
+        change: Largest mean difference of a window of 13 x 13 after gain and offset, in levels; tells what was drawn.
         correction: (3, 3) homography of full-size B that takes out what the points have in common, or None.
         region: (4, 2) corners in full-size B of the part to which all this applies, where margins of the overlap
             show something else; None for the whole overlap.
@@ -69,6 +70,7 @@ class Alignment:
     offset: float
     residual: float
     sharpness: float
+    change: float
     correction: NDArray[np.float64] | None = None
     region: NDArray[np.float64] | None = None
 
@@ -235,6 +237,7 @@ def _measure(overlay: Overlay) -> Alignment | None:
         offset,
         residual,
         (fine_b + 0.2) / (fine_a * gain + 0.2),
+        _largest_change(smooth_a * gain, smooth_b, mask),
         None if motion.best is None else np.linalg.inv(overlay.frame) @ motion.best @ overlay.frame,
         region,
     )
@@ -369,6 +372,14 @@ def _tone(first: Floats, second: Floats) -> tuple[float, float, float]:
     centre_a, centre_b = np.median(first), np.median(second)
     rest = second - centre_b - (first - centre_a) * gain
     return gain, float(centre_b - centre_a), float(np.median(np.abs(rest)) * 1.4826)
+
+
+def _largest_change(first: Floats, second: Floats, mask: NDArray[np.uint8]) -> float:
+    """The largest mean difference of a window of the overlap, the mean over all of it taken out."""
+    apart = second - first
+    apart = np.abs(apart - float(cv2.mean(apart, mask)[0]))
+    inner = np.asarray(cv2.erode(mask, np.ones((_WINDOW, _WINDOW), np.uint8)), np.uint8)
+    return float(cv2.minMaxLoc(_mean(apart, _WINDOW), inner)[1]) if inner.any() else 0.0
 
 
 def _colour(overlay: Overlay, inside: NDArray[np.bool_]) -> float:

@@ -17,6 +17,8 @@ from core.surroundings import Surroundings
 WHOLE = 0.95
 """A picture counts as wholly shown from this share of its area on: homographies are off by a pixel or two."""
 
+_DRAWN = 9.0
+"""Levels by which a window differs where something was drawn; the strongest recompression stays under 7."""
 _CLEAR_SEAM = 0.65
 """Share of an outline with a seam from which on it was cut by somebody."""
 _TILTED = 1.1
@@ -126,6 +128,7 @@ def is_plain(alignment: Alignment) -> bool:
         and abs(alignment.offset) < 5
         and alignment.residual < 7
         and 0.6 < alignment.sharpness < 1.45
+        and alignment.change < _DRAWN
     )
 
 
