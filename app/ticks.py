@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QRadioButton, QStyle, 
 
 from app import icons
 
-_SIDE = 16
+_SIDE = 15
 _CORNER = 3
-_DOT = 3.5
+_DOT = 3
 
 
 class TickBox(QCheckBox):
@@ -64,6 +64,7 @@ def _paint_label(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     box = QRect(0, 0, _SIDE, _SIDE)
     box.moveCenter(place.center())
+    box.moveLeft(max(1, box.left()))
     return QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5)
 
 
