@@ -70,9 +70,13 @@ class LeaderboardView(QWidget):
     def _columns(self) -> list[Column[Row]]:
         return [
             Column(self.tr("Method"), "", lambda row: row.method, lambda row: row.method, words=True),
-            self._share_column(self.tr("recall@1"), self.tr("Queries with a right picture first"), "recall_at_1"),
-            self._share_column("@5", self.tr("Queries with a right picture among the first five"), "recall_at_5"),
-            self._share_column("@10", self.tr("Queries with a right picture among the first ten"), "recall_at_10"),
+            self._share_column("R@1", self.tr("Recall@1: queries with a right picture first"), "recall_at_1"),
+            self._share_column(
+                "R@5", self.tr("Recall@5: queries with a right picture among the first five"), "recall_at_5"
+            ),
+            self._share_column(
+                "R@10", self.tr("Recall@10: queries with a right picture among the first ten"), "recall_at_10"
+            ),
             self._share_column(
                 self.tr("mAP"), self.tr("Mean average precision over the queries"), "mean_average_precision"
             ),
@@ -82,7 +86,7 @@ class LeaderboardView(QWidget):
                 "micro_average_precision",
             ),
             self._number_column(
-                self.tr("pictures/s"), self.tr("Pictures described in a second on one core"), "pictures_per_second"
+                self.tr("pics/s"), self.tr("Pictures described in a second on one core"), "pictures_per_second"
             ),
             Column(
                 self.tr("size"),
@@ -91,7 +95,7 @@ class LeaderboardView(QWidget):
                 lambda row: "" if row.result is None else words.size(round(row.result.bytes_per_picture)),
             ),
             self._number_column(
-                self.tr("ms/query"), self.tr("Time to rank all pictures for one query"), "milliseconds_per_query"
+                self.tr("ms"), self.tr("Time to rank all pictures for one query"), "milliseconds_per_query"
             ),
         ]
 

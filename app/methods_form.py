@@ -12,7 +12,7 @@ from app import intake
 from app.controls import quiet_button
 from app.theme import GAP, GROUP, SPACE, set_property, small
 
-WIDTH = 312
+WIDTH = 296
 """Of the panel, in pixels."""
 _HEIGHT = 28
 

@@ -165,7 +165,7 @@ class _Roomy(QStyledItemDelegate):
     """Asks for the room that the stylesheet's padding takes, which Qt forgets."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
-        return super().sizeHint(option, index) + QSize(2 * GAP, 0)
+        return super().sizeHint(option, index) + QSize(GAP, 0)
 
 
 class MethodsTable(QTableView, Generic[_Row]):
@@ -238,7 +238,7 @@ class MethodsTable(QTableView, Generic[_Row]):
         """The first column has words: never narrower than they need, up to a bound, and it takes all that is left."""
         header = self.horizontalHeader()
         others = sum(header.sectionSize(place) for place in range(1, header.count()))
-        needed = min(_WIDEST_WORDS, max(self.sizeHintForColumn(0), header.sectionSizeHint(0)))
+        needed = min(_WIDEST_WORDS, max(self.sizeHintForColumn(0) + GROUP, header.sectionSizeHint(0)))
         header.resizeSection(0, max(needed, self.viewport().width() - others))
 
     def _row(self, index: QModelIndex) -> _Row:
