@@ -35,10 +35,11 @@ _STYLE = f"""
 QHeaderView {{ background: palette(base); border: none; }}
 QHeaderView::section {{
     background: palette(base); color: palette(placeholder-text); border: none;
-    border-bottom: 1px solid palette(mid); padding: {SPACE}px {GAP}px {SPACE}px {SPACE}px; }}
+    border-bottom: 1px solid palette(mid); padding: {SPACE}px; }}
+QHeaderView::up-arrow, QHeaderView::down-arrow {{ subcontrol-position: top center; width: 8px; height: 6px; }}
 QHeaderView::section:hover {{ color: palette(text); background: palette(light); }}
 QHeaderView::section:first {{ padding-left: {GROUP}px; }}
-QTableView::item {{ padding: 0 {GAP}px 0 {SPACE}px; border: none; }}
+QTableView::item {{ padding: 0 {SPACE}px; border: none; }}
 QTableView::item:first {{ padding-left: {GROUP}px; }}
 QTableView::item:selected {{ background: palette(highlight); color: palette(highlighted-text); }}
 """
@@ -165,7 +166,7 @@ class _Roomy(QStyledItemDelegate):
     """Asks for the room that the stylesheet's padding takes, which Qt forgets."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
-        return super().sizeHint(option, index) + QSize(GAP, 0)
+        return super().sizeHint(option, index) + QSize(SPACE, 0)
 
 
 class MethodsTable(QTableView, Generic[_Row]):
