@@ -149,7 +149,7 @@ class ThumbnailService(QObject):
         if not record.content:
             self._forget_older_version(key, record)
         image = self._memory.get(key)
-        if image is None and not self._has_failed(key, record.path):
+        if image is None and not self._queue.closed and not self._has_failed(key, record.path):
             self._queue.put(Request(key, content, record.path, side, self._current_batch()))
         return image
 

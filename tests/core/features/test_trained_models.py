@@ -86,7 +86,8 @@ def test_regions_come_in_the_same_run(folders: tuple[Path, Path]) -> None:
     pixels[:50, :, 0], pixels[50:, :, 1] = 200, 100
     whole, regions = method.describe_regions([pixels] * 20)
     assert whole.shape == (20, 3)
-    np.testing.assert_allclose(regions[19], [[1, 0, 0], [0, 1, 0]], atol=1e-3)
+    # Shrinking mixes the two colours along the line between them.
+    np.testing.assert_allclose(regions[19], [[1, 0, 0], [0, 1, 0]], atol=1e-2)
     assert [list(box) for box in method.regions] == BOXES
     assert method.describe_regions([])[1].shape == (0, 2, 3)
 
