@@ -76,7 +76,8 @@ def group_of(star: Star, contents: Sequence[Content], records: Mapping[bytes, Se
         members += _members(star.centre, place, verdict, contents, records, representative)
     order = list(Relation)
     members.sort(key=lambda member: (order.index(member.relation), -member.score, bytes(member.record.path)))
-    digests = sorted(contents[place].digest for place in (star.centre, *star.members))
+    # Its centre is named first: the same pictures may stand around two of them.
+    digests = [contents[star.centre].digest, *sorted(contents[place].digest for place in star.members)]
     return Group(hashlib.blake2b(b"".join(digests), digest_size=6).hexdigest(), (first, *members))
 
 
