@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import icons, review_words, theme, words
+from app.controls import dialog_button
 from core.review.values import Action
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ class CleanUpsDialog(QDialog):
         self._set_up_table()
         self.sentence = QLabel()
         theme.set_property(self.sentence, "tone", "quiet")
-        self.show_button = self._button(self.tr("Show"), self.tr("What happened to each file (Enter)"))
-        self.resume_button = self._button(self.tr("Go on"), self.tr("Do what was not done before it was cut off"))
-        self.undo_button = self._button(self.tr("Undo"), self.tr("Bring every file back to its place, byte for byte"))
+        self.show_button = dialog_button(self.tr("Show"), self.tr("What happened to each file (Enter)"))
+        self.resume_button = dialog_button(self.tr("Go on"), self.tr("Do what was not done before it was cut off"))
+        self.undo_button = dialog_button(self.tr("Undo"), self.tr("Bring every file back to its place, byte for byte"))
         self.show_button.clicked.connect(lambda: self._emit(self.show_requested))
         self.resume_button.clicked.connect(lambda: self._emit(self.resume_requested))
         self.undo_button.clicked.connect(lambda: self._emit(self.undo_requested))
@@ -79,12 +79,6 @@ class CleanUpsDialog(QDialog):
             table.setColumnWidth(column, width)
         table.itemSelectionChanged.connect(self._allow)
         table.itemActivated.connect(lambda _: self._emit(self.show_requested))
-
-    def _button(self, text: str, tip: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setToolTip(tip)
-        button.setAutoDefault(False)
-        return button
 
     def _lay_out(self) -> None:
         foot = QHBoxLayout()

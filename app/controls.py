@@ -36,3 +36,11 @@ def main_button(text: str, tooltip: str) -> QPushButton:
     button.setToolTip(tooltip)
     button.setAccessibleName(text)
     return button
+
+
+def dialog_button(text: str, tooltip: str) -> QPushButton:
+    """A button of a dialog that Enter does not press by itself."""
+    button = QPushButton(text)
+    button.setToolTip(tooltip)
+    button.setAutoDefault(False)
+    return button

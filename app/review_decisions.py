@@ -14,13 +14,13 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
-    QPushButton,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from app import review_words, theme, words
+from app.controls import dialog_button
 
 if TYPE_CHECKING:
     from core.review.decisions import Decision
@@ -108,9 +108,9 @@ class ReviewDecisionsDialog(QDialog):
         self.table = self._make_table()
         self.count = QLabel()
         theme.set_property(self.count, "tone", "quiet")
-        self.undo_button = self._button(self.tr("Undo"), self.tr("Take the selected decisions back (Del)"))
-        self.export_button = self._button(self.tr("Export …"), self.tr("Write all decisions to a file"))
-        self.import_button = self._button(self.tr("Import …"), self.tr("Take over decisions from another catalog"))
+        self.undo_button = dialog_button(self.tr("Undo"), self.tr("Take the selected decisions back (Del)"))
+        self.export_button = dialog_button(self.tr("Export …"), self.tr("Write all decisions to a file"))
+        self.import_button = dialog_button(self.tr("Import …"), self.tr("Take over decisions from another catalog"))
         self.undo_button.clicked.connect(self._undo)
         self.export_button.clicked.connect(self.export_requested)
         self.import_button.clicked.connect(self.import_requested)
@@ -139,12 +139,6 @@ class ReviewDecisionsDialog(QDialog):
             table.setColumnWidth(column, width)
         table.selectionModel().selectionChanged.connect(self._allow)
         return table
-
-    def _button(self, text: str, tip: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setToolTip(tip)
-        button.setAutoDefault(False)
-        return button
 
     def _lay_out(self) -> None:
         foot = QHBoxLayout()

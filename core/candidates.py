@@ -12,11 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core import miniature
 from core.catalog import Catalog, Content
 from core.describing import feature_key
 from core.features import registry
 from core.features.base import REGIONS, MethodInfo, Metric
 from core.features.pdq import LEAST_QUALITY, ORIENTATIONS
+from core.miniature import Miniature
 from core.ranking import library_whitening
 from core.vectors.neighbours import nearest_by_cosine, within_hamming
 
@@ -83,6 +85,14 @@ def load_hashes(catalog: Catalog, contents: Sequence[Content]) -> tuple[NDArray[
         rows.sort()
         packed = np.frombuffer(b"".join(data[:-1] for _, data in rows), np.uint8)
         return np.array([number for number, _ in rows], np.int64), packed.reshape(len(rows), _HASHES, _HASH_BYTES)
+
+
+def load_miniatures(catalog: Catalog, contents: Sequence[Content], places: set[int]) -> dict[int, Miniature]:
+    """The miniatures of those contents that have one, by place."""
+    number = {contents[place].id: place for place in places}
+    rows = catalog.features(miniature.KEY, list(number))
+    with catalog.reading():
+        return {number[key]: Miniature.unpack(data) for key, data in rows}
 
 
 def similar(

@@ -10,15 +10,12 @@ from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core import miniature
-from core.candidates import Candidate
+from core.candidates import Candidate, load_miniatures
 from core.catalog import Catalog, Content
 from core.describing import digest_pixels
 from core.events import Event
 from core.images import Limits
-from core.miniature import Miniature
 from core.stopwatch import Stage
 from core.workers import WorkerTeam
 
@@ -80,7 +77,8 @@ def _twins(catalog: Catalog, contents: Sequence[Content], found: Sequence[Candid
         and candidate.orientation == (0, False)
         and _size(contents[candidate.first]) == _size(contents[candidate.second])
     ]
-    luma = _luma(catalog, contents, {place for pair in pairs for place in pair})
+    miniatures = load_miniatures(catalog, contents, {place for pair in pairs for place in pair})
+    luma = {place: small.luma.astype(np.int16) for place, small in miniatures.items()}
     twins: set[int] = set()
     for first, second in pairs:
         if first in luma and second in luma and np.abs(luma[first] - luma[second]).max() <= _LARGEST_STEP:
@@ -90,9 +88,3 @@ def _twins(catalog: Catalog, contents: Sequence[Content], found: Sequence[Candid
 
 def _size(content: Content) -> tuple[int, int]:
     return content.width, content.height
-
-
-def _luma(catalog: Catalog, contents: Sequence[Content], places: set[int]) -> dict[int, NDArray[np.int16]]:
-    number = {contents[place].id: place for place in places}
-    rows = catalog.features(miniature.KEY, list(number))
-    return {number[key]: Miniature.unpack(data).luma.astype(np.int16) for key, data in rows}

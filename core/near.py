@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core import miniature, relations
+from core import relations
+from core.candidates import load_miniatures
 from core.catalog import Catalog, Content
 from core.events import Event
 from core.features.pdq import ORIENTATIONS
@@ -107,7 +108,8 @@ class MiniatureCourt:
         views = {item: self._orientations(item) for item in block if (item.first, item.second) not in self._verdicts}
         asked = [item for item, options in views.items() if options]
         left = [item for item, options in views.items() if not options]
-        miniatures = self._miniatures({place for item in asked for place in (item.first, item.second)})
+        places = {place for item in asked for place in (item.first, item.second)}
+        miniatures = load_miniatures(self._catalog, self._contents, places)
         known = [item for item in asked if item.first in miniatures and item.second in miniatures]
         left += [item for item in asked if item.first not in miniatures or item.second not in miniatures]
         for item, view in zip(known, _best_views(known, views, miniatures), strict=True):
@@ -131,12 +133,6 @@ class MiniatureCourt:
             found = _orientation_like(item.guess, self._contents[item.first], self._contents[item.second])
             return () if found is None else (found,)
         return ORIENTATIONS if self._other is None else ()
-
-    def _miniatures(self, places: set[int]) -> dict[int, Miniature]:
-        number = {self._contents[place].id: place for place in places}
-        rows = self._catalog.features(miniature.KEY, list(number))
-        with self._catalog.reading():
-            return {number[key]: Miniature.unpack(data) for key, data in rows}
 
     def _decided(self, item: Question, view: _View, miniatures: Mapping[int, Miniature]) -> Verdict | None:
         """The verdict on a pair whose miniatures are alike enough; None leaves it open."""
