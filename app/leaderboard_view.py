@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app import words
 from app.elided_label import ElidedLabel
@@ -15,9 +15,9 @@ from app.leaderboard_form import LeaderboardForm
 from app.leaderboard_session import methods_in_words
 from app.methods_axis import Axis, Series
 from app.methods_controls import labelled_button
+from app.methods_layout import lay_out_section
 from app.methods_plot import COLOURS, Plot
 from app.methods_table import Column, MethodsTable, RowsModel
-from app.theme import GAP, GROUP, SPACE, set_property
 from core.evaluation.values import EvaluationSummary, MethodEvaluated, MethodFailed, MethodResult
 
 
@@ -122,32 +122,8 @@ class LeaderboardView(QWidget):
         return Column(title, tip, value, text)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setContentsMargins(GROUP, GAP, GROUP, GAP)
-        row.setSpacing(SPACE)
-        row.addWidget(self.summary, 1)
-        row.addWidget(self.search_button)
-        row.addWidget(self.export_button)
-        parts = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
-        parts.addWidget(self.table)
-        parts.addWidget(self.plot)
-        parts.setStretchFactor(0, 1)
-        parts.setStretchFactor(1, 1)
-        full = QWidget()
-        column = QVBoxLayout(full)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(row)
-        column.addWidget(parts, 1)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.empty)
-        self._stack.addWidget(full)
-        set_property(self._stack, "ground", "base")
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(self.form)
-        whole.addWidget(self._stack, 1)
+        buttons = (self.search_button, self.export_button)
+        self._stack = lay_out_section(self, self.form, self.empty, self.summary, buttons, (self.table, self.plot))
 
     def _connect(self) -> None:
         self.table.selection_moved.connect(self._draw)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QWidget
 
 from app import words
 from app.controls import main_button
@@ -15,9 +15,10 @@ from app.empty_state import EmptyState
 from app.methods_axis import Axis, Series
 from app.methods_controls import labelled_button
 from app.methods_form import Form
+from app.methods_layout import lay_out_section
 from app.methods_plot import Plot
 from app.methods_table import Column, MethodsTable, RowsModel
-from app.theme import GAP, GROUP, SPACE, set_property
+from app.theme import GROUP
 from core.evaluation.values import CompressionDone, CompressionPoint
 
 _USUAL = "twinsight-copy"
@@ -120,37 +121,13 @@ class CompressionView(QWidget):
         ]
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setContentsMargins(GROUP, GAP, GROUP, GAP)
-        row.setSpacing(SPACE)
-        row.addWidget(self.summary, 1)
-        row.addWidget(self.search_button)
-        row.addWidget(self.export_button)
         plots = QWidget()
         side_by_side = QHBoxLayout(plots)
         side_by_side.setContentsMargins(0, 0, 0, 0)
         side_by_side.addWidget(self.by_bytes)
         side_by_side.addWidget(self.by_time)
-        parts = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
-        parts.addWidget(self.table)
-        parts.addWidget(plots)
-        parts.setStretchFactor(0, 1)
-        parts.setStretchFactor(1, 1)
-        full = QWidget()
-        column = QVBoxLayout(full)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(row)
-        column.addWidget(parts, 1)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.empty)
-        self._stack.addWidget(full)
-        set_property(self._stack, "ground", "base")
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(self.form)
-        whole.addWidget(self._stack, 1)
+        buttons = (self.search_button, self.export_button)
+        self._stack = lay_out_section(self, self.form, self.empty, self.summary, buttons, (self.table, plots))
 
     def _connect(self) -> None:
         self.start.clicked.connect(self._press)
