@@ -59,7 +59,7 @@ def serve(pipe: Connection, task: Callable[..., object], memory: int | None) -> 
     _silence()
     forbid_network()
     _limit_memory(memory)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     queue: deque[bytes] = deque()
     try:
         pipe.send_bytes(pickle.dumps(Reply(READY), 5))
@@ -128,8 +128,15 @@ def _limit_memory(memory: int | None) -> None:
         log.debug("no memory limit for this worker")
 
 
-def _end_with_parent() -> None:
-    # A decoder that hangs would outlive a parent that was killed; the pipe is only read between tasks.
+def end_with_parent() -> None:
+    """End this process as soon as its parent is gone, whatever it is doing then.
+
+    A decoder that hangs would outlive a parent that was killed; a pipe is only read between tasks.
+    """
+    threading.Thread(target=_end_after_parent, daemon=True).start()
+
+
+def _end_after_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])

@@ -17,6 +17,7 @@ from core.records import ModelError
 from core.training.pictures import listed_pictures
 from core.training.samples import PairTask
 from core.training.settings import TrainingSettings
+from core.worker_process import end_with_parent
 
 T = TypeVar("T")
 
@@ -82,7 +83,7 @@ def batches(
         for step in steps:
             yield Batch(step, make(_tasks(paths, settings, step)))
         return
-    pool = ProcessPoolExecutor(settings.workers, multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(settings.workers, multiprocessing.get_context("spawn"), end_with_parent)
     waiting: deque[tuple[int, list[Future[list[T]]]]] = deque()
     try:
         for step in steps:

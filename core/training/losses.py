@@ -1,7 +1,7 @@
 """The recipes: what makes descriptors of copies agree and those of others differ.
 
 * "simclr": normalised temperature-scaled cross entropy (Chen 2020).
-* "contrastive": squared distance of copies, hinge on the distance of the hardest others (Hadsell 2006).
+* "contrastive": copies within one distance, all others beyond another, squared (Hadsell 2006; two margins as Lin 2015).
 * "triplet": the hardest other within the batch against each pair of copies (Schroff 2015).
 * "sscd": cross entropy with composites as targets and a differential-entropy term (Pizzi 2022; Sablayrolles
   2019), here with terms that make the region of a composite agree with the picture it shows.
@@ -20,6 +20,8 @@ from core.training.relations import Relations
 from core.training.settings import TrainingSettings
 
 _NEVER = -1e4
+_BETWEEN = 0.8
+"""From the distance within which copies are to lie to that beyond which others are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,11 +66,12 @@ def _distances(first: Tensor, second: Tensor) -> Tensor:
 def _contrastive(described: Described, relations: Relations, settings: TrainingSettings) -> dict[str, Tensor]:
     distances = _distances(described.copies, described.pictures)
     weights, related = _tensor(relations.weights, distances), _tensor(relations.related, distances)
-    near = (weights * distances.square()).sum() / weights.sum().clamp(min=1)
-    # The hardest other of each alone: most are far enough, and would leave those that are too near no weight.
-    others = distances.masked_fill(related, 4.0)
-    hardest = torch.cat([others.min(0).values, others.min(1).values])
-    return {"near": near, "far": (settings.margin + 0.7 - hardest).clamp(min=0).square().mean()}
+    # Copies that are near enough pull no more: pulled to a point they draw all others with them, into few dimensions.
+    beyond = (distances - settings.margin).clamp(min=0).square()
+    near = (weights * beyond).sum() / weights.sum().clamp(min=1)
+    # Summed over the others of a copy: most are far enough, and in a mean would leave those that are not no weight.
+    within = (settings.margin + _BETWEEN - distances).clamp(min=0).square()
+    return {"near": near, "far": within.masked_fill(related, 0.0).sum(1).mean()}
 
 
 def _triplet(described: Described, relations: Relations, settings: TrainingSettings) -> dict[str, Tensor]:

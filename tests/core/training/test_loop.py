@@ -88,6 +88,18 @@ def test_a_run_that_was_killed_loses_no_more_than_one_checkpoint(make_settings: 
     assert all(np.array_equal(first[name], second[name]) for name in first)
 
 
+def test_processes_that_make_pairs_end_with_a_run_that_was_killed(make_settings: MakeSettings) -> None:
+    killed = make_settings(steps=500, evaluate_every=1, workers=2)
+    begin(killed)
+    command = [sys.executable, "-m", "core.training", "train", "--run", str(killed.run)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        next(line for line in process.stderr if " step 2 " in line)
+        process.kill()
+        # The pipe ends once nobody is left who could write to it.
+        process.communicate(timeout=30)
+
+
 def test_a_folder_with_another_run_is_not_gone_on_with(make_settings: MakeSettings) -> None:
     begin(make_settings(recipe="simclr"))
     with pytest.raises(ModelError, match="holds a run with recipe 'simclr', not 'triplet'"):
