@@ -16,7 +16,15 @@ import numpy as np
 from core import miniature
 from core._cv import cv2
 from core.features import pdq, registry
-from core.features.base import REGIONS, GlobalMethod, Keypoints, LocalMethod, Pixels, RegionalMethod
+from core.features.base import (
+    REGIONS,
+    GlobalMethod,
+    Keypoints,
+    LocalMethod,
+    MirroringMethod,
+    Pixels,
+    RegionalMethod,
+)
 from core.images import Limits, Picture, decode, read_bytes, shrink
 from core.packing import pack_keypoints
 from core.records import MethodError
@@ -168,14 +176,23 @@ def detect_full_size(method: LocalMethod, picture: Picture) -> Keypoints:
     take most of a small crop.
     """
     pixels = _sized(picture.pixels, method.info.side)
-    found = method.detect(pixels)
-    height, width = pixels.shape[:2]
-    scale = np.array([picture.width / width, picture.height / height], np.float32)
+    return _scaled(method.detect(pixels), picture.width / pixels.shape[1], picture.height / pixels.shape[0])
+
+
+def detect_mirrored(method: MirroringMethod, picture: Picture, keypoints: Keypoints) -> Keypoints:
+    """The keypoints of the mirrored picture in its full-size pixels, from those that ``detect_full_size`` found."""
+    pixels = _sized(picture.pixels, method.info.side)
+    across, down = picture.width / pixels.shape[1], picture.height / pixels.shape[0]
+    return _scaled(method.detect_mirrored(pixels, _scaled(keypoints, 1 / across, 1 / down)), across, down)
+
+
+def _scaled(keypoints: Keypoints, across: float, down: float) -> Keypoints:
+    """Keypoints in a picture that is larger by these factors."""
     return Keypoints(
-        ((found.points + 0.5) * scale - 0.5).astype(np.float32),
-        (found.sizes * scale.mean()).astype(np.float32),
-        found.angles,
-        found.descriptors,
+        ((keypoints.points + 0.5) * np.array([across, down]) - 0.5).astype(np.float32),
+        (keypoints.sizes * (across + down) / 2).astype(np.float32),
+        keypoints.angles,
+        keypoints.descriptors,
     )
 
 

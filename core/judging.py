@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from core import geometry, relations
 from core.alignment import Alignment, align
-from core.describing import detect_full_size, instance
-from core.features.base import Keypoints, LocalMethod, Metric, Pixels
+from core.describing import detect_full_size, detect_mirrored, instance
+from core.features.base import Keypoints, LocalMethod, Metric, MirroringMethod, Pixels
 from core.features.sift import mirror
 from core.images import Picture, load
 from core.matching import View, verify
@@ -200,7 +200,7 @@ def _with_keypoints(side: Side, name: str, found: dict[int, bytes]) -> Side:
         return side
     if side.content not in found:
         try:
-            found[side.content] = pack_keypoints(_detected(side.path, name, False))
+            found[side.content] = pack_keypoints(_detected(side.path, name))
         except ImageError:
             # The judge will run into it again, and say so in its verdict.
             return side
@@ -392,15 +392,20 @@ def _unmirrored(evidence: Evidence, width: int) -> Evidence:
 
 
 def _view(side: Side, name: str) -> View:
-    packed = side.keypoints if name == "orb" else None
-    keypoints = _unpacked(packed) if packed is not None else _detected(side.path, name, False)
+    packed = _packed(side, name)
+    keypoints = _unpacked(packed) if packed is not None else _detected(side.path, name)
     return View(side.width, side.height, keypoints, instance(name).info.metric)
+
+
+def _packed(side: Side, name: str) -> bytes | None:
+    return side.keypoints if name == "orb" else None
 
 
 def _mirrored_view(side: Side, name: str) -> View:
     """The view of the mirrored picture: by permuting SIFT's bins, else by looking again."""
     if name != "sift":
-        return View(side.width, side.height, _detected(side.path, name, True), instance(name).info.metric)
+        keypoints = _detected_mirrored(side.path, name, _packed(side, name))
+        return View(side.width, side.height, keypoints, instance(name).info.metric)
     view = _view(side, name)
     points = view.keypoints.points.copy()
     points[:, 0] = side.width - 1 - points[:, 0]
@@ -419,13 +424,22 @@ def _unpacked(packed: bytes) -> Keypoints:
 
 
 @lru_cache(maxsize=_KEYPOINTS)
-def _detected(path: Path, name: str, mirrored: bool) -> Keypoints:
+def _detected(path: Path, name: str) -> Keypoints:
+    method = instance(name)
+    assert isinstance(method, LocalMethod)
+    return detect_full_size(method, _picture(path))
+
+
+@lru_cache(maxsize=_KEYPOINTS)
+def _detected_mirrored(path: Path, name: str, packed: bytes | None) -> Keypoints:
+    """Keypoints of the mirrored picture, from the packed ones of the picture where a method can tell."""
     method = instance(name)
     assert isinstance(method, LocalMethod)
     picture = _picture(path)
-    if mirrored:
-        picture = replace(picture, pixels=np.ascontiguousarray(picture.pixels[:, ::-1]))
-    return detect_full_size(method, picture)
+    if isinstance(method, MirroringMethod):
+        straight = _detected(path, name) if packed is None else _unpacked(packed)
+        return detect_mirrored(method, picture, straight)
+    return detect_full_size(method, replace(picture, pixels=np.ascontiguousarray(picture.pixels[:, ::-1])))
 
 
 def _pixels(side: Side) -> Pixels:

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 READY = -1
 """The serial of the reply that says that a worker has started."""
 SERIAL_BYTES = 8
+_NICE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def serve(pipe: Connection, task: Callable[..., object], memory: int | None) -> 
         memory: Soft limit of the address space in bytes, or None.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _step_back()
     _silence()
     forbid_network()
     _limit_memory(memory)
@@ -103,6 +105,12 @@ def _run(task: Callable[..., object], message: bytes) -> bytes:
         error = ImageError(f"unexpected {type(failure).__name__}: {failure}")
         trace = traceback.format_exc()
     return pickle.dumps(Reply(serial, None, error, trace), 5)
+
+
+def _step_back() -> None:
+    # The window, and whatever else the person does meanwhile, comes first.
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
 
 
 def _silence() -> None:

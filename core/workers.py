@@ -307,6 +307,16 @@ class WorkerTeam(Generic[T]):
             raise TwinsightError(f"{_NO_START} (they end at once).")
 
 
+def start_early() -> None:
+    """Begin to start what worker processes are forked from; it gets ready beside whatever is done meanwhile."""
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        from multiprocessing import forkserver
+
+        _context()
+        with starting_environment():
+            forkserver.ensure_running()
+
+
 def _context() -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")

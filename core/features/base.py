@@ -195,3 +195,17 @@ class LocalMethod(Protocol):
             pixels: (H, W, 3) uint8 upright RGB, at most ``info.side`` long; at least 1 x 1.
         """
         ...
+
+
+@runtime_checkable
+class MirroringMethod(LocalMethod, Protocol):
+    """Keypoints that need not be looked for again in the mirrored picture."""
+
+    def detect_mirrored(self, pixels: Pixels, keypoints: Keypoints) -> Keypoints:
+        """The keypoints of the mirrored picture, in its pixels.
+
+        Args:
+            pixels: (H, W, 3) uint8, the picture as it is.
+            keypoints: What ``detect`` found in it.
+        """
+        ...

@@ -63,3 +63,22 @@ def test_a_flat_picture_has_no_keypoints(value: int) -> None:
     found = Orb().detect(np.full((200, 300, 3), value, np.uint8))
     assert len(found) == 0
     assert found.descriptors.shape == (0, 32)
+
+
+def test_the_mirrored_picture_need_not_be_searched_again(photos: dict[str, Pixels]) -> None:
+    orb = Orb()
+    for pixels in photos.values():
+        found = orb.detect(pixels)
+        if not len(found):
+            continue
+        derived = orb.detect_mirrored(pixels, found)
+        searched = orb.detect(np.ascontiguousarray(pixels[:, ::-1]))
+        distances = np.unpackbits(derived.descriptors[:, None] ^ searched.descriptors[None], axis=2).sum(axis=2)
+        nearest = distances.argmin(axis=1)
+        same = distances.min(axis=1) == 0
+        # Where responses are equal, another corner may have been kept.
+        assert same.mean() > 0.9
+        apart = np.linalg.norm(derived.points - searched.points[nearest], axis=1)[same]
+        assert np.median(apart) < 0.01
+        assert (derived.angles >= 0).all()
+        assert (derived.angles < 360).all()
