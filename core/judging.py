@@ -20,7 +20,8 @@ from core.alignment import Alignment, align
 from core.describing import detect_full_size, detect_mirrored, instance
 from core.features.base import Keypoints, LocalMethod, Metric, MirroringMethod, Pixels
 from core.features.sift import mirror
-from core.images import Picture, load
+from core.images import Picture, decode, load, read_bytes
+from core.jpeg_rounding import are_one_picture
 from core.matching import View, verify
 from core.orientation import mirror_homography, orientation_homography
 from core.packing import pack_keypoints, unpack_keypoints
@@ -319,11 +320,12 @@ def _named(case: Case, evidence: Evidence, alignment: Alignment | None) -> Verdi
     relation = relations.name_relation(evidence, case.first.size, alignment, *around)
     if relation is None:
         return _rejected(case, replace(evidence, reason=PIXELS_DISAGREE))
-    if relation is Relation.RE_ENCODED and alignment is not None and _same_pixels(case, alignment):
+    equal = ""
+    if relation is Relation.RE_ENCODED and alignment is not None and (equal := _equal_words(case, alignment)):
         relation = Relation.SAME_PIXELS
     tone = Tone.of(alignment)
     score = relations.score_of(relation, evidence, alignment)
-    words = relations.words_for(relation, evidence, case.first.size, tone)
+    words = equal or relations.words_for(relation, evidence, case.first.size, tone)
     return Verdict(case.first.content, case.second.content, relation, score, evidence, words, tone)
 
 
@@ -336,12 +338,20 @@ def _trimmed(case: Case, evidence: Evidence, alignment: Alignment) -> Evidence:
     return replace(evidence, coverage_b=evidence.coverage_b * shrinks, coverage_a=evidence.coverage_a * shrinks)
 
 
-def _same_pixels(case: Case, alignment: Alignment) -> bool:
-    """Whether two pictures that look equal when shrunk are equal at full size."""
+def _equal_words(case: Case, alignment: Alignment) -> str:
+    """In which words two pictures that look equal when shrunk are equal at full size; none where they are not."""
     if case.first.size != case.second.size or alignment.residual > 1 or alignment.colour > 1:
-        return False
-    first, second = load(case.first.path), load(case.second.path)
-    return bool(np.array_equal(first.pixels, second.pixels))
+        return ""
+    first, second = _at_full_size(case.first), _at_full_size(case.second)
+    if np.array_equal(first[1], second[1]):
+        return "same pixels"
+    return "same pixels but for the rounding of JPEG" if are_one_picture(first, second) else ""
+
+
+def _at_full_size(side: Side) -> tuple[bytes, Pixels]:
+    """The bytes of a file and its upright pixels."""
+    data = read_bytes(side.path)
+    return data, decode(data, path=side.path).pixels
 
 
 def _rejected(case: Case, evidence: Evidence) -> Verdict:

@@ -116,4 +116,6 @@ def seen_from(verdict: Verdict, centre: int, first: Content, second: Content) ->
         evidence = relations.reverse(verdict.evidence, size_b, size_a)
     except (ValueError, np.linalg.LinAlgError):
         return verdict.evidence, verdict.words
+    if verdict.relation is Relation.SAME_PIXELS:
+        return evidence, verdict.words
     return evidence, relations.words_for(verdict.relation, evidence, size_a, verdict.tone.reversed())

@@ -17,7 +17,8 @@ _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _JPEG_BARE = frozenset({0x00, 0x01, *range(0xD0, 0xD9)})
 
 
-def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+def jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Marker, start and end of every segment before the first scan."""
     place = 2
     while True:
         place = data.index(b"\xff", place)
@@ -41,7 +42,7 @@ def read_jpeg_header(data: bytes) -> Header | None:
     xmp = b""
     profile: list[bytes] = []
     frames = 1
-    for marker, start, end in _jpeg_segments(data):
+    for marker, start, end in jpeg_segments(data):
         if marker in _JPEG_FRAMES and frame is None:
             frame = (marker, *struct.unpack_from(">BHHB", data, start))
         elif marker == 0xE1 and exif is None and data.startswith(b"Exif\0\0", start):
