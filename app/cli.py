@@ -27,7 +27,7 @@ from app.arguments import (
     undo,
     watch,
 )
-from app.arguments.options import add_catalog
+from app.arguments.options import add_catalog, join_descriptor
 
 STDOUT = Path("-")
 """What an output option says for standard output."""
@@ -62,6 +62,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """
     parser = build_parser()
     namespace = parser.parse_args(arguments)
+    join_descriptor(namespace)
     if namespace.command == "search" and not namespace.query and not namespace.text:
         parser.error("name a picture, or words with --text")
     if sum(path == STDOUT for path in outputs(namespace)) > 1:

@@ -11,6 +11,7 @@ from app.leaderboard_session import LeaderboardSession
 from app.method_button import global_methods
 from app.methods_choosers import MethodsChoosers
 from app.methods_page import MethodsPage
+from app.preset_button import own_descriptors
 from app.session import Session
 from app.status_view import StatusView
 from app.training_presenter import TrainingPresenter
@@ -32,10 +33,12 @@ class MethodsPresenter(QObject):
     Signals:
         search_requested(str, str): Title and name of a method to search with.
         methods_listed(list): Title and name of every method that can rank alone, which are others now.
+        descriptors_listed(list): Names of the user's own descriptors, which presets can use.
     """
 
     search_requested = Signal(str, str)
     methods_listed = Signal(list)
+    descriptors_listed = Signal(list)
 
     def __init__(
         self,
@@ -94,6 +97,7 @@ class MethodsPresenter(QObject):
     def list_methods(self) -> None:
         """See again what can be searched with."""
         self._jobs.desk.do(global_methods, self.methods_listed.emit, self._status.fail)
+        self._jobs.desk.do(own_descriptors, self.descriptors_listed.emit, self._status.fail)
 
     @Slot()
     def _prefer(self) -> None:

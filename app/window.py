@@ -196,6 +196,8 @@ class Window(QMainWindow):
         self._theme.changed.connect(self._on_theme)
         self._methods.search_requested.connect(self._search_by)
         self._methods.methods_listed.connect(self.query.method.offer_methods)
+        self._methods.descriptors_listed.connect(self.query.preset.offer_descriptors)
+        self._methods.descriptors_listed.connect(self.duplicates_page.preset.offer_descriptors)
         self._methods.list_methods()
 
     def _connect_review(self) -> None:

@@ -211,6 +211,12 @@ def pixel_digest(pixels: Pixels) -> bytes:
     return hashlib.blake2b(shape + np.ascontiguousarray(pixels).tobytes(), digest_size=DIGEST_SIZE).digest()
 
 
+def look_again() -> None:
+    """Forget methods as this process knows them, as models were installed or removed."""
+    for known in (instance, _keys, _sides):
+        known.cache_clear()
+
+
 @lru_cache(maxsize=16)
 def instance(name: str) -> GlobalMethod | LocalMethod:
     """One instance of a method for each process: models load slowly and are never changed by use."""

@@ -24,7 +24,8 @@ from core.images import Limits
 from core.indexing import IndexOptions, index_library, worker_count
 from core.near import STRICT, MiniatureCourt, same_pixels
 from core.presentation import group_of, ranks, records_by_digest
-from core.presets import Preset, preset
+from core.preset_names import named
+from core.presets import Preset
 from core.records import Group, Relation
 from core.review.arranging import Arrangement
 from core.review.decided import DecidedCourt
@@ -74,7 +75,7 @@ def find_duplicates(catalog: Catalog, library: Sequence[Path], options: ScanOpti
         ModelError: A method's weights are missing.
     """
     options = options or ScanOptions()
-    chosen = preset(options.preset)
+    chosen = named(options.preset)
     started = time.monotonic()
     folders = resolve_library(library)
     indexing = IndexOptions(chosen.methods, options.hidden, options.workers, options.limits)

@@ -47,6 +47,7 @@ class Manifest:
         precision: Of the stored weights ("int8").
         title: A few words for people, or "".
         sha256: Of the file, or "" where nobody has said.
+        threshold: Cosine that says as much as 0.38 by the descriptor that ships; 0 where nobody has measured it.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Manifest:
     precision: str = "float32"
     title: str = ""
     sha256: str = ""
+    threshold: float = 0.0
 
     def to_json(self) -> dict[str, object]:
         """The values as a JSON object."""
@@ -242,6 +244,7 @@ def parse_manifest(said: Mapping[str, Any], where: Path) -> Manifest:
             precision=str(said.get("precision", "float32"))[:20],
             title=str(said.get("title", ""))[:80],
             sha256=str(said.get("sha256", "")).lower(),
+            threshold=float(said.get("threshold", 0.0)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"{where}: does not describe a model ({error!r})") from error
@@ -251,6 +254,7 @@ def parse_manifest(said: Mapping[str, Any], where: Path) -> Manifest:
         and _SIDES[0] <= manifest.side <= _SIDES[1]
         and 1 <= manifest.dimension <= _MOST_DIMENSION
         and len(manifest.regions) <= 256
+        and -1 < manifest.threshold < 1
     )
     if not sane:
         raise ModelError(f"{where}: describes a model that cannot be")

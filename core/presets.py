@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from core.features.base import REGIONS
+from core.features.base import REGIONS, Kind, MethodInfo, Metric
 from core.records import MethodError
+
+OWN = "twinsight-copy"
+"""The descriptor that ships, for which the thresholds are set."""
+LEVEL = 0.38
+"""The cosine similarity by it at which other descriptors are held against it; one of the thresholds below."""
+_DIVIDER = ":"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,30 @@ class Preset:
             return None
         return self.descriptor + REGIONS
 
+    def name_by(self, descriptor: str) -> str:
+        """The name of this preset with another descriptor, as ``core.preset_names.named`` takes it."""
+        return f"{self.name}{_DIVIDER}{descriptor}"
+
+    def by(self, info: MethodInfo) -> Preset:
+        """The preset with another descriptor in place of its own, and with thresholds that say as much by it.
+
+        Raises:
+            MethodError: The method cannot nominate, or this preset has no use for a descriptor.
+        """
+        if self.descriptor is None:
+            raise MethodError(f"The preset {self.name} uses no descriptor; choose another preset for {info.name}.")
+        if (info.kind, info.metric, info.family) != (Kind.GLOBAL, Metric.COSINE, "deep"):
+            raise MethodError(f"{info.name} cannot take the place of {self.descriptor}: it is no learned descriptor.")
+        stretch = (1 - info.threshold) / (1 - LEVEL) if info.threshold else 1.0
+        region_threshold = self.region_threshold if info.regions else None
+        return replace(
+            self,
+            name=self.name_by(info.name),
+            descriptor=info.name,
+            threshold=1 - (1 - self.threshold) * stretch,
+            region_threshold=None if region_threshold is None else 1 - (1 - region_threshold) * stretch,
+        )
+
 
 _ALL = (
     Preset(
@@ -69,8 +99,8 @@ _ALL = (
         "balanced",
         "Balanced",
         "Also crops, overlays, borders and strong edits, each proved by keypoints.",
-        descriptor="twinsight-copy",
-        threshold=0.38,
+        descriptor=OWN,
+        threshold=LEVEL,
         neighbours=10,
         verifier="orb",
     ),
@@ -78,7 +108,7 @@ _ALL = (
         "thorough",
         "Thorough",
         "Also small parts, collages and pasted pictures, with stronger keypoints where it is close.",
-        descriptor="twinsight-copy",
+        descriptor=OWN,
         threshold=0.36,
         neighbours=15,
         region_threshold=0.36,
@@ -88,6 +118,16 @@ _ALL = (
 )
 
 PRESETS: Mapping[str, Preset] = MappingProxyType({preset.name: preset for preset in _ALL})
+
+
+def base_name(name: str) -> str:
+    """The name of a preset without the descriptor that may stand with it ("balanced:my-copies")."""
+    return name.partition(_DIVIDER)[0]
+
+
+def descriptor_name(name: str) -> str:
+    """The name of the descriptor that stands with that of a preset, or ""."""
+    return name.partition(_DIVIDER)[2]
 
 
 def preset(name: str) -> Preset:

@@ -18,7 +18,8 @@ from core.features import registry
 from core.features.base import Kind
 from core.images import Limits
 from core.indexing import IndexOptions, index_library
-from core.presets import Preset, preset
+from core.preset_names import named
+from core.presets import Preset
 from core.querying import QueryRun
 from core.ranking import stored_method
 from core.records import LibraryError, TwinsightError
@@ -184,7 +185,7 @@ def _specification(options: SearchOptions) -> Specification | None:
 
 def _chosen(options: SearchOptions) -> Preset:
     """The preset, or one made of a single method: a global one ranks alone, a local one verifies."""
-    base = preset(options.preset)
+    base = named(options.preset)
     if options.method is None:
         return base
     wanted = stored_method(options.method)

@@ -12,7 +12,8 @@ from types import TracebackType
 from typing import Any
 
 from core.catalog import Catalog, Content
-from core.describing import base_method, instance
+from core.describing import base_method, instance, look_again
+from core.features import registry
 from core.indexing import worker_count
 from core.presentation import records_by_digest
 from core.ranking import Ranking
@@ -55,6 +56,7 @@ class Warm:
         self._count = 0
         self._catalog: Path | None = None
         self._known: Known | None = None
+        self._offered: frozenset[str] = frozenset()
 
     def __enter__(self) -> Warm:
         return self
@@ -81,6 +83,7 @@ class Warm:
         Args:
             workers: Number of worker processes; None for one per core, at most eight.
         """
+        self._notice_models()
         count = worker_count(workers)
         if self._most_workers is not None:
             count = min(count, self._most_workers)
@@ -89,6 +92,14 @@ class Warm:
             self._team, self._count = WorkerTeam(_call, count), count
         self._team.cancel_waiting()
         return self._team
+
+    def _notice_models(self) -> None:
+        """Begin anew where models were installed or removed: workers know the methods of when they started."""
+        offered = frozenset(info.key for info in registry.methods().values())
+        if offered != self._offered:
+            self.close()
+            look_again()
+            self._offered = offered
 
     def prepare(
         self, catalog: Catalog, folders: Sequence[Path], methods: Sequence[str], ranking: Sequence[str]

@@ -41,8 +41,19 @@ def add_library(parser: argparse.ArgumentParser) -> None:
 
 
 def add_preset(parser: argparse.ArgumentParser, text: str) -> None:
-    """The setting of the cascade."""
+    """The setting of the cascade; what is parsed is one name, see ``join_descriptor``."""
     parser.add_argument("--preset", choices=PRESETS, default="balanced", help=f"{text} (default: balanced)")
+    parser.add_argument(
+        "--descriptor",
+        metavar="NAME",
+        help="let this descriptor take the place of the preset's own, such as one adapted to your pictures",
+    )
+
+
+def join_descriptor(namespace: argparse.Namespace) -> None:
+    """Make the name of the preset with its descriptor, as the engine knows it ("balanced:my-copies")."""
+    if getattr(namespace, "descriptor", None):
+        namespace.preset = f"{namespace.preset}:{namespace.descriptor}"
 
 
 def add_method(parser: argparse.ArgumentParser, text: str, action: str = "append") -> None:

@@ -13,7 +13,7 @@ from app.terminal import plural, printable
 from core.catalog import Catalog
 from core.events import Summary
 from core.indexing import IndexOptions, index_library
-from core.presets import preset
+from core.preset_names import named
 from core.records import LibraryError
 from core.scanning import resolve_library
 from core.watching import watch
@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace, stop: threading.Event | None = None) -> i
         arguments: What was typed.
         stop: Ends it, as Ctrl-C does.
     """
-    options = IndexOptions(methods=preset(arguments.preset).methods, hidden=arguments.hidden, workers=arguments.workers)
+    options = IndexOptions(methods=named(arguments.preset).methods, hidden=arguments.hidden, workers=arguments.workers)
     folders = resolve_library(arguments.library)
     with running.open_catalog(arguments) as catalog:
         summary = running.follow(index_library(catalog, folders, options))

@@ -62,6 +62,9 @@ class MethodInfo:
         bytes_per_image: Stored size, the usual one for local methods.
         family: The shelf it stands on ("hash", "colour", "keypoints", "deep").
         whiten: Whether its descriptors compare better after PCA whitening on the library.
+        regions: Whether it describes regions of a picture too.
+        threshold: Cosine similarity that says as much as ``core.presets.LEVEL`` by Twinsight's own descriptor; 0 where
+            nobody has measured it.
     """
 
     name: str
@@ -75,6 +78,8 @@ class MethodInfo:
     bytes_per_image: int
     family: str
     whiten: bool = False
+    regions: bool = False
+    threshold: float = 0.0
 
     @property
     def key(self) -> str:

@@ -65,6 +65,18 @@ def methods() -> dict[str, MethodInfo]:
     return {name: vars(known[name])["info"] for name in sorted(known)}
 
 
+def info(name: str) -> MethodInfo:
+    """What a method says of itself.
+
+    Raises:
+        MethodError: Nothing has that name; the message names the nearest one.
+    """
+    known = methods()
+    if name not in known:
+        raise MethodError(_unknown(name, sorted(known)))
+    return known[name]
+
+
 def kinds() -> tuple[type, ...]:
     """The classes behind the methods, each with an ``info``."""
     return tuple(dict(_available()).values())

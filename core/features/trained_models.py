@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +88,7 @@ def _method(manifest: Path) -> type[TrainedModel] | None:
     try:
         said = json.loads(manifest.read_text(encoding="utf-8"))
         members = {
-            "info": _info(str(said["name"]), int(said["version"]), int(said["dimension"])),
+            "info": _info(said),
             "path": path,
             "side": int(said["side"]),
             "sha256": str(said.get("sha256", "")),
@@ -102,10 +102,11 @@ def _method(manifest: Path) -> type[TrainedModel] | None:
     return cast(type[TrainedModel], type("TrainedMethod", (TrainedModel,), members))
 
 
-def _info(name: str, version: int, dimension: int) -> MethodInfo:
+def _info(said: Mapping[str, Any]) -> MethodInfo:
+    name, dimension = str(said["name"]), int(said["dimension"])
     return MethodInfo(
         name=name,
-        version=version,
+        version=int(said["version"]),
         kind=Kind.GLOBAL,
         title="Copy descriptor" if name == "twinsight-copy" else f"Trained model {name}",
         source=_SOURCE,
@@ -114,4 +115,6 @@ def _info(name: str, version: int, dimension: int) -> MethodInfo:
         side=512,
         bytes_per_image=dimension * 4,
         family="deep",
+        regions=bool(said.get("regions")),
+        threshold=float(said.get("threshold", 0.0)),
     )

@@ -19,6 +19,7 @@ from core.events import Progress
 from core.model_files import Manifest, checked_name, read_manifest
 from core.model_store import find_installed
 from core.records import ModelError
+from core.training.calibration import matched_threshold
 from core.training.cards import write_adapted_card
 from core.training.evaluation import HeldOut, make_held_out, recall_of
 from core.training.export import open_model, run_model, square_pictures, write_manifest
@@ -252,5 +253,7 @@ def _whiten(
             candidate.replace(out)
         candidate.unlink(missing_ok=True)
     assert best is not None
-    write_manifest(out, options.name, 1, manifest.side, manifest.precision, dimension)
+    yield Progress("Measuring", 0, None, time.monotonic() - start)
+    threshold = matched_threshold(out, manifest.side, training, options.threads)
+    write_manifest(out, options.name, 1, manifest.side, manifest.precision, dimension, threshold=threshold)
     return f"whitened {options.base} on {len(described):,} pictures, strength {best[1]:g}, {dimension} numbers"

@@ -298,7 +298,14 @@ def agreement(network: DescriptorNetwork, path: Path, pictures: NDArray[np.uint8
 
 
 def write_manifest(
-    path: Path, name: str, version: int, side: int, precision: str, dimension: int, kind: str = "descriptor"
+    path: Path,
+    name: str,
+    version: int,
+    side: int,
+    precision: str,
+    dimension: int,
+    kind: str = "descriptor",
+    threshold: float = 0.0,
 ) -> None:
     """Write the machine-readable description of a model into it, and beside it, "x.json" for "x.onnx".
 
@@ -310,6 +317,7 @@ def write_manifest(
         precision: Of the stored weights.
         dimension: Length of a descriptor.
         kind: "descriptor" of whole pictures, or keypoints by "delf" or "lift".
+        threshold: Of a descriptor, see ``core.training.calibration``; 0 where it is not measured.
     """
     regions = [[round(value, 6) for value in box] for box in REGIONS] if kind == "descriptor" else []
     said = {
@@ -320,6 +328,7 @@ def write_manifest(
         "side": side,
         "dimension": dimension,
         "regions": regions,
+        "threshold": threshold,
     }
     _embed(path, said)
     manifest = {

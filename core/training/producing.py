@@ -12,6 +12,7 @@ import numpy as np
 from core.events import Progress
 from core.model_files import checked_name
 from core.records import ModelError
+from core.training.calibration import matched_threshold
 from core.training.cards import write_card
 from core.training.export import (
     PRECISIONS,
@@ -171,7 +172,16 @@ def _write_descriptor(settings: TrainingSettings, options: ProduceOptions) -> Mo
             f"{options.out}: the {options.precision} model is too far from what was trained "
             f"(cosine {found.descriptor:.3f}, at least {least}); export it as float16"
         )
-    write_manifest(options.out, options.method, options.version, options.side, options.precision, settings.dimension)
+    threshold = matched_threshold(options.out, options.side, held_out + paths)
+    write_manifest(
+        options.out,
+        options.method,
+        options.version,
+        options.side,
+        options.precision,
+        settings.dimension,
+        threshold=threshold,
+    )
     size = options.out.stat().st_size
     return ModelWritten(
         options.out, options.method, options.version, size, found, pictures_per_second(options.out, options.side)

@@ -185,6 +185,22 @@ def test_options_are_announced_and_named(view: QueryView, qtbot: QtBot) -> None:
         qtbot.mouseClick(view.clear_button, LEFT)
 
 
+def test_a_model_of_ones_own_can_be_chosen_with_a_preset(view: QueryView, qtbot: QtBot) -> None:
+    button = view.preset
+    button.set_preset("thorough:mine")  # as it was left yesterday; nobody has listed the models yet
+    assert button.preset == "thorough"
+    with qtbot.waitSignal(view.options_changed):
+        button.offer_descriptors(["mine", "other"])
+    assert button.preset == "thorough:mine"
+    assert [action.text() for action in button.menu().actions()][3:5] == ["Balanced, by mine", "Thorough, by mine"]
+    assert button.text() == "Thorough, by mine"
+    assert "your own model" in button.toolTip()
+    button.offer_descriptors(["other"])
+    assert button.preset == "thorough", "the model is gone"
+    button.offer_descriptors(["mine", "other"])
+    assert button.preset == "thorough", "nobody has chosen it again"
+
+
 def test_a_thousand_queries_do_not_make_the_window_wide(view: QueryView) -> None:
     wide = view.minimumSizeHint().width()
     view.set_queries([Path(f"/photos/{'long name ' * 20}{number}.jpg") for number in range(1000)])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ from app.__main__ import main
 from app.terminal_plot import LivePlot, chart
 from app.training_line import TrainingLine
 from core._cv import cv2
+from core.catalog import Catalog
 from core.events import Progress
 from core.training.metrics import Recall, TrainingMetrics
 
@@ -40,6 +43,15 @@ def test_a_model_is_trained_installed_listed_exported_and_removed(
     assert "# mine, version 1" in out.with_suffix(".md").read_text()
     assert main(["models", "list"]) == 0
     assert "mine" in capsys.readouterr().out
+    catalog = tmp_path / "catalog.db"
+    command = ["--catalog", str(catalog), "scan", str(pictures), "--descriptor", "mine", "--workers", "1"]
+    subprocess.run([sys.executable, "-m", "app", *command], check=True, capture_output=True)
+    with Catalog(catalog) as known:
+        contents = [content.id for content in known.contents([pictures])]
+        assert len(list(known.features("mine@1", contents))) == 12
+    capsys.readouterr()
+    assert main(["scan", str(pictures), "--preset", "fast", "--descriptor", "mine"]) == 1
+    assert "fast uses no descriptor" in capsys.readouterr().err
     assert main(["models", "export", "mine", "--out", str(tmp_path / "copy.onnx")]) == 0
     assert main(["models", "remove", "mine"]) == 0
     capsys.readouterr()

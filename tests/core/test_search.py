@@ -11,6 +11,8 @@ import pytest
 from core.catalog import Catalog
 from core.events import Done, Event, Indexed, MatchFound, Progress
 from core.indexing import index_library
+from core.model_store import import_model
+from core.models import shipped_models_folder
 from core.records import LibraryError, Relation
 from core.search import SearchOptions, prepare, search
 from core.warm import Warm
@@ -103,3 +105,14 @@ def test_what_was_prepared_answers_the_first_search(catalog: Catalog, library: P
         events = list(search(catalog, [library], [library / "china.jpg"], FAST, warm))
 
     assert set(names(events)) == {"china (1).jpg", "china small.jpg"}
+
+
+def test_workers_that_do_not_know_a_model_yet_are_replaced(tmp_path: Path) -> None:
+    model = shutil.copy(shipped_models_folder() / "twinsight-copy.onnx", tmp_path / "mine.onnx")
+    with Warm(1) as warm:
+        before = warm.team()
+        assert warm.team() is before
+
+        import_model(model, "mine")
+
+        assert warm.team() is not before
