@@ -28,6 +28,8 @@ class Matcher(StrEnum):
 
     BRUTE_FORCE = "brute-force"
     FLANN = "flann"
+    LIGHTGLUE = "lightglue"
+    """A network for keypoints of some methods; see ``core.lightglue``."""
 
 
 def two_nearest(queries: _Bytes, base: _Bytes, metric: Metric, matcher: Matcher = Matcher.BRUTE_FORCE) -> _Found:
@@ -37,7 +39,7 @@ def two_nearest(queries: _Bytes, base: _Bytes, metric: Metric, matcher: Matcher 
         queries: (N, D) uint8.
         base: (M, D) uint8, M at least 2.
         metric: HAMMING for binary descriptors, else L2.
-        matcher: FLANN takes KD-trees for L2 and locality-sensitive hashing for Hamming.
+        matcher: FLANN takes KD-trees for L2 and locality-sensitive hashing for Hamming; LIGHTGLUE is none of these.
 
     Returns:
         (N, 2) float32 distances, infinite where none was found, and (N, 2) int64 rows of the base.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core import estimators, geometry
+from core import estimators, geometry, lightglue
 from core._cv import cv2
 from core.estimators import Estimator, Model
 from core.features.base import Keypoints, Metric
@@ -40,7 +40,7 @@ class MatchingOptions:
         ratio: A nearest neighbour must be closer than this times the second nearest.
         tolerance: Largest residual of an inlier, in pixels of a picture 512 pixels long.
         least_inliers: Fewer inliers than this tie nothing together.
-        matcher: How nearest descriptors are found.
+        matcher: How nearest descriptors are found, or who else pairs keypoints up; LightGlue needs no ratio.
         mutual: Whether two keypoints must each be the nearest of the other.
         model: What kind of map is fitted.
         estimator: How its outliers are told.
@@ -64,12 +64,14 @@ class View:
         height: Pixels of the full-size picture.
         keypoints: In full-size pixels.
         metric: Hamming for binary descriptors, else L2.
+        method: The method that found them, for matchers that were trained for it.
     """
 
     width: int
     height: int
     keypoints: Keypoints
     metric: Metric
+    method: str = ""
 
     @property
     def scale(self) -> float:
@@ -121,13 +123,21 @@ def verify(first: View, second: View, options: MatchingOptions | None = None) ->
         Evidence with its points; ``reason`` is "ok" or says why the pair is not tied together. A mirrored pair is
         found by passing the first picture's view through ``mirrored_view`` and the answer through
         ``unmirrored``.
+
+    Raises:
+        MethodError: The matcher does not know keypoints of this method.
+        ModelError: The matcher's weights are missing.
     """
     options = options or MatchingOptions()
     if min(len(first.keypoints), len(second.keypoints)) < options.least_inliers:
         return Evidence(reason=TOO_FLAT)
-    pairs = correspondences(
-        first.keypoints, second.keypoints, first.metric, options.ratio, options.matcher, options.mutual
-    )
+    if options.matcher is Matcher.LIGHTGLUE:
+        sizes = (first.width, first.height), (second.width, second.height)
+        pairs = lightglue.match(first.keypoints, second.keypoints, *sizes, first.method)
+    else:
+        pairs = correspondences(
+            first.keypoints, second.keypoints, first.metric, options.ratio, options.matcher, options.mutual
+        )
     return fit(first, second, pairs, options)
 
 

@@ -52,7 +52,7 @@ def match_files(
     Raises:
         ImageError: A picture cannot be read.
         MethodError: The method has no keypoints.
-        ModelError: Its weights are missing.
+        ModelError: Its weights, or those of the matcher, are missing.
     """
     local = _local(method)
     pictures = [load(path, local.info.side, limits or Limits()) for path in (first, second)]
@@ -75,7 +75,7 @@ def _local(method: str) -> LocalMethod:
 
 
 def _view(method: LocalMethod, picture: Picture) -> View:
-    return View(picture.width, picture.height, detect_full_size(method, picture), method.info.metric)
+    return View(picture.width, picture.height, detect_full_size(method, picture), method.info.metric, method.info.name)
 
 
 def measure_files(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.arguments.options import Commands, add_command, output, picture
 
-MATCHERS = ("brute-force", "flann")
+MATCHERS = ("brute-force", "flann", "lightglue")
 MODELS = ("best", "homography", "affine", "similarity")
 ESTIMATORS = ("magsac", "ransac", "lmeds", "prosac", "lo-ransac", "graph-cut", "fast")
 
@@ -24,7 +24,10 @@ def add(commands: Commands) -> None:
     matching = parser.add_argument_group("keypoints of your own choice", "instead of the whole judgement")
     matching.add_argument("--keypoints", metavar="NAME", help="a method with keypoints (see: twinsight methods)")
     matching.add_argument(
-        "--matcher", choices=MATCHERS, default="brute-force", help="flann: KD-trees, or LSH for binary descriptors"
+        "--matcher",
+        choices=MATCHERS,
+        default="brute-force",
+        help="flann: KD-trees, or LSH for binary descriptors; lightglue: a network, for aliked and disk",
     )
     matching.add_argument("--ratio", type=share, default=0.88, metavar="R", help="of the ratio test (default: 0.88)")
     matching.add_argument("--one-way", action="store_true", help="do without the mutual check")

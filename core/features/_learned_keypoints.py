@@ -101,6 +101,12 @@ def as_bytes(descriptors: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.asarray(np.clip(np.rint(_MIDDLE + _SPREAD * descriptors), 0, 255), np.uint8)
 
 
+def from_bytes(descriptors: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(N, D) float32 unit vectors of what ``as_bytes`` made."""
+    vectors = (descriptors.astype(np.float32) - _MIDDLE) / _SPREAD
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), np.float32)
+
+
 def peaks(scores: NDArray[np.float32], reach: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows and columns of the local maxima of (H, W) scores.
 
