@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from core.features.base import Pixels
 from core.images import load
+from core.keypoint_matchers import Matcher
+from core.matching import MatchingOptions
 from core.pixel_measures import PixelMeasures, measure
 from core.records import ImageError
 from core.retrieval.gallery import Gallery, Query
 from core.retrieval.rankers import Ranker
 from core.retrieval.specification import Step
-from core.retrieval.steps import VERIFIER
+from core.retrieval.steps import MATCHED_BY, VERIFIER
 from core.retrieval.verification import Verifier, inliers
 
 _Floats = NDArray[np.float32]
@@ -56,7 +58,8 @@ class KeypointReranker(_Reranker):
 
     def __init__(self, inner: Ranker, gallery: Gallery, step: Step) -> None:
         super().__init__(inner, gallery, step.count)
-        self._verifier = Verifier(gallery, step.info.name)
+        method, matcher = MATCHED_BY.get(step.info.name, (step.info.name, Matcher.BRUTE_FORCE))
+        self._verifier = Verifier(gallery, method, MatchingOptions(matcher=matcher))
 
     def _judged(self, query: Query, places: Sequence[int]) -> _Floats:
         return inliers(self._verifier.evidence(query, places))

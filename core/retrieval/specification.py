@@ -16,7 +16,7 @@ from enum import StrEnum
 from core.features import registry
 from core.features.base import Kind, MethodInfo, Metric
 from core.records import MethodError
-from core.retrieval.steps import COMPARED, RECIPES, STEPS, VERIFIER, Shelf, StepInfo
+from core.retrieval.steps import COMPARED, MATCHED_BY, RECIPES, STEPS, VERIFIER, Shelf, StepInfo
 
 
 class Fusion(StrEnum):
@@ -193,7 +193,7 @@ def _needed(one: Single) -> Iterable[str]:
     yield getattr(made, "local", one.method.name)
     for step in one.steps:
         if step.info.shelf is Shelf.KEYPOINTS:
-            yield step.info.name
+            yield MATCHED_BY[step.info.name][0] if step.info.name in MATCHED_BY else step.info.name
         elif step.info.shelf is Shelf.PIXELS or step.info.name == "verified-qe":
             yield VERIFIER
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from core.keypoint_matchers import Matcher
+
 
 class Shelf(StrEnum):
     """What a step is for, in the order in which steps are applied."""
@@ -154,10 +156,21 @@ _ALL = (
         COMPARED,
         10,
     ),
+    StepInfo(
+        "lightglue",
+        Shelf.KEYPOINTS,
+        "Re-ranking by ALIKED keypoints that LightGlue matches",
+        "Lindenberger et al., LightGlue: Local Feature Matching at Light Speed, ICCV 2023",
+        COMPARED,
+        10,
+    ),
 )
 
 STEPS: Mapping[str, StepInfo] = MappingProxyType({step.name: step for step in _ALL})
 """The steps that have names of their own; the name of any local method is a step as well."""
+
+MATCHED_BY: Mapping[str, tuple[str, Matcher]] = MappingProxyType({"lightglue": ("aliked", Matcher.LIGHTGLUE)})
+"""For steps called after a matcher: the local method whose keypoints it is given, and the matcher."""
 
 VERIFIER = "sift"
 """The local method whose keypoints align pictures and confirm neighbours."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.features import registry
 from core.features.base import Keypoints
-from core.matching import View, verify
+from core.matching import MatchingOptions, View, verify
 from core.records import Evidence
 from core.retrieval.gallery import Gallery, Query
 
@@ -21,11 +21,13 @@ class Verifier:
     Args:
         gallery: Described by the method.
         method: A local method.
+        options: How strict matching is; None for the default.
     """
 
-    def __init__(self, gallery: Gallery, method: str) -> None:
+    def __init__(self, gallery: Gallery, method: str, options: MatchingOptions | None = None) -> None:
         self._gallery = gallery
         self._method = method
+        self._options = options or MatchingOptions()
         self._metric = registry.methods()[method].metric
 
     def evidence(self, query: Query, places: Sequence[int]) -> list[Evidence]:
@@ -39,10 +41,10 @@ class Verifier:
             return Evidence(reason=_NOTHING)
         content = self._gallery.contents[place]
         # The estimators draw at random; the same pair has to get the same answer every time.
-        return verify(first, self._view((content.width, content.height), keypoints))
+        return verify(first, self._view((content.width, content.height), keypoints), self._options)
 
     def _view(self, size: tuple[int, int], keypoints: Keypoints) -> View:
-        return View(size[0], size[1], keypoints, self._metric)
+        return View(size[0], size[1], keypoints, self._metric, self._method)
 
 
 def inliers(found: Sequence[Evidence]) -> np.ndarray[tuple[int], np.dtype[np.float32]]:

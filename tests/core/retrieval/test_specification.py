@@ -34,6 +34,7 @@ def test_steps_are_applied_in_their_order_whatever_was_typed() -> None:
 def test_what_pictures_have_to_be_described_with() -> None:
     assert needed_methods(parse("vlad+whiten")) == ("sift",)
     assert needed_methods(parse("gray-histogram+orb")) == ("gray-histogram", "orb")
+    assert needed_methods(parse("gray-histogram+lightglue@5")) == ("gray-histogram", "aliked")
     assert needed_methods(parse("pdq+ssim")) == ("pdq", "sift")
     assert needed_methods(parse("pdq~vlad~orb")) == ("pdq", "sift", "orb")
 
