@@ -121,6 +121,7 @@ class CleanUpPresenter(QObject):
             summary.destination if action is Action.FOLDER else None,
             companions=summary.companions.isChecked(),
             merge=summary.merge.isChecked() and not action.links,
+            scope=self._review.work.terms.scope,
         )
         summary.begin(taken_up=False)
         self._session.make_plan(self._review.work.chosen(), options)

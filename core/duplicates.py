@@ -114,6 +114,7 @@ class _Scan:
         decided = Decisions(catalog).decided()
         self._court = DecidedCourt(court, decided, self._contents)
         self._arrangement = Arrangement(decided, options.scope, protected_folders(catalog), options.settled)
+        self._pixels: dict[str, str] = {}
         self._shown: dict[int, str] = {}
         self._shown_at = 0.0
         self.groups: tuple[Group, ...] = ()
@@ -161,7 +162,12 @@ class _Scan:
             earlier = (first for first in alike[digests[place]] if not self._court.are_apart(first, place))
             if (first := next(earlier, None)) is not None:
                 self._bonds.add(same_pixels(first, place))
+                self._note_same_pixels(first, place)
             alike[digests[place]].append(place)
+
+    def _note_same_pixels(self, first: int, second: int) -> None:
+        one, other = (self._contents[place].digest.hex() for place in (first, second))
+        self._pixels[other] = self._pixels.setdefault(one, one)
 
     def _similar(self, descriptor: str) -> Iterator[Event]:
         """Pairs of similar descriptors."""
@@ -250,7 +256,7 @@ class _Scan:
                 yield from self._show(star)
 
     def _show(self, star: Star) -> Iterator[Event]:
-        group = self._arrangement.of(group_of(star, self._contents, self._records))
+        group = self._arrangement.of(group_of(star, self._contents, self._records, self._pixels))
         if group is None:
             return
         root = self._bonds.joins.root(star.centre)
@@ -267,7 +273,10 @@ class _Scan:
             for place, content in enumerate(self._contents)
             if place not in centres and len(self._records[content.digest]) > 1
         ]
-        groups = (self._arrangement.of(group_of(star, self._contents, self._records)) for star in [*stars, *alone])
+        groups = (
+            self._arrangement.of(group_of(star, self._contents, self._records, self._pixels))
+            for star in [*stars, *alone]
+        )
         return tuple(sorted((group for group in groups if group is not None), key=_order))
 
 

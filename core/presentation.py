@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from core.catalog import Catalog, Content
 from core.grouping import Star
 from core.judging import Verdict
 from core.records import Evidence, Group, ImageRecord, Member, Relation
-from core.review import keep_rules
+from core.review import keep_rules, twins
 
 
 def records_by_digest(catalog: Catalog, folders: Sequence[Path]) -> dict[bytes, list[ImageRecord]]:
@@ -58,8 +59,20 @@ def ranks(contents: Sequence[Content], records: Mapping[bytes, Sequence[ImageRec
     return found
 
 
-def group_of(star: Star, contents: Sequence[Content], records: Mapping[bytes, Sequence[ImageRecord]]) -> Group:
-    """The files of a star: those of the representative first, then the others by how close they are."""
+def group_of(
+    star: Star,
+    contents: Sequence[Content],
+    records: Mapping[bytes, Sequence[ImageRecord]],
+    pixels: Mapping[str, str],
+) -> Group:
+    """The files of a star: those of the representative first, then the others by how close they are.
+
+    Args:
+        star: The star.
+        contents: What its places mean.
+        records: The files of each content.
+        pixels: What is the same for contents of the same pixels, by the hex digests of contents.
+    """
     own = records[contents[star.centre].digest]
     representative = own[0]
     first = Member(
@@ -75,10 +88,13 @@ def group_of(star: Star, contents: Sequence[Content], records: Mapping[bytes, Se
     for place, verdict in star.members.items():
         members += _members(star.centre, place, verdict, contents, records, representative)
     order = list(Relation)
-    members.sort(key=lambda member: (order.index(member.relation), -member.score, bytes(member.record.path)))
+    # The files of one content stay in their order, the likely original first.
+    named = {content: bytes(records[bytes.fromhex(content)][0].path) for content in {m.record.content for m in members}}
+    members.sort(key=lambda member: (order.index(member.relation), -member.score, named[member.record.content]))
+    shown = [replace(member, pixels=pixels.get(member.record.content, "")) for member in (first, *members)]
     # Its centre is named first: the same pictures may stand around two of them.
     digests = [contents[star.centre].digest, *sorted(contents[place].digest for place in star.members)]
-    return Group(hashlib.blake2b(b"".join(digests), digest_size=6).hexdigest(), (first, *members))
+    return Group(hashlib.blake2b(b"".join(digests), digest_size=6).hexdigest(), twins.without_spares(shown))
 
 
 def _same_file(record: ImageRecord, representative: ImageRecord) -> Member:

@@ -199,6 +199,7 @@ class Member:
         keep: Whether the keep rules would keep this file.
         why: Why it is kept, or could go.
         new: Whether it joined since a person settled this group.
+        pixels: The same for files that show the same to the last pixel; empty where that is not known of any other.
     """
 
     record: ImageRecord
@@ -209,6 +210,7 @@ class Member:
     keep: bool
     why: str
     new: bool = False
+    pixels: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

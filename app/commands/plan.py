@@ -66,6 +66,7 @@ def _plan(
         protected,
         companions=not arguments.without_companions,
         merge=arguments.merge_metadata,
+        scope=scope,
     )
     traits = _traits(groups, rules)
     untouchable = (*protected, *protected_folders(catalog))

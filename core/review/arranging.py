@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.records import Group, Member
+from core.review import twins
 from core.review.decided import Decided
+from core.review.keep_rules import REMOVABLE
 from core.scope import Scope
 
 
@@ -50,18 +52,23 @@ class Arrangement:
 
     def _with_kept(self, members: Sequence[Member]) -> tuple[Member, ...]:
         """The members; kept are those that are protected, and those of which no copy that counts would stay."""
-        kept = [member.record.path for member in members if member.keep]
+        kept = [member for member in members if member.keep]
         found = []
         for member in members:
-            why = "" if member.keep else self._why_kept(member.record.path, kept)
+            why = "" if member.keep else self._why_kept(member, kept)
             if why:
-                kept.append(member.record.path)
                 member = replace(member, keep=True, why=f"kept: {why}")
+                kept.append(member)
             found.append(member)
         return tuple(found)
 
-    def _why_kept(self, path: Path, kept: Sequence[Path]) -> str:
+    def _why_kept(self, member: Member, kept: Sequence[Member]) -> str:
+        path = member.record.path
         folder = next((folder for folder in self.protected if path.is_relative_to(folder)), None)
         if folder is not None:
             return f"in the protected folder {folder}"
-        return "" if any(self.scope.may_go(other, path) for other in kept) else self.scope.words
+        # What is no plain copy of the representative can only go for its twin.
+        others = kept if member.relation in REMOVABLE else [each for each in kept if twins.are(member, each)]
+        if any(self.scope.may_go(other.record.path, path) for other in others):
+            return ""
+        return self.scope.words or "no copy of it would stay"

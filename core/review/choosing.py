@@ -1,7 +1,8 @@
 """Which files of a group stay and which could go, by the keep rules and by what a person marked, each with a reason.
 
 A file goes only for another one that stays. By themselves the rules choose only files that show nothing of their
-own; of what a composite, another shot or a merely similar picture shows, no rule disposes.
+own; of what a composite, another shot or a merely similar picture shows, no rule disposes. But of twins, one file
+twice or the same pixels, one is enough, whatever else they are.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from pathlib import Path
 from core.decoding.raw import RAW_EXTENSIONS
 from core.events import Progress
 from core.records import Group, Member, Relation
+from core.review import twins
 from core.review.comparing import Known, rank, shown_share, words
 from core.review.keep_rules import REMOVABLE, decide
 from core.review.rules import Rule, RuleSet
+from core.review.survivors import Survivors
 from core.review.traits import Traits, read_traits
 from core.scope import Scope
 from core.stopwatch import Stage
@@ -31,8 +34,9 @@ class Choice:
         member: The file.
         keep: Whether it stays.
         why: Why, in one line.
-        survivor: The file that stays for it; None for one that stays itself.
+        survivor: The file that stays for it; None for one that stays itself. Its twin, if one stays.
         marked: Whether a person said so.
+        rank: How the rules prefer it to the others of its group; 0 is the best.
     """
 
     member: Member
@@ -40,6 +44,7 @@ class Choice:
     why: str
     survivor: Path | None = None
     marked: bool = False
+    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ def gather(
     if not rules.reads_files:
         return
     known = known or {}
-    wanted = {member.record.path: None for group in groups for member in group.members if member.relation in _ALIKE}
+    wanted = {member.record.path: None for group in groups for member in _rivals(group)}
     missing = [path for path in wanted if path not in known]
     stage = Stage("Reading headers")
     for number, path in enumerate(missing, start=1):
@@ -103,6 +108,12 @@ def totals(choices: Iterable[Choice]) -> tuple[int, int]:
     return len(going), sum(going)
 
 
+def _rivals(group: Group) -> Iterator[Member]:
+    """The members between which the rules decide: those like the representative, and those with twins."""
+    twinned = {id(member) for same in twins.sets(group.members) for member in same}
+    return (member for member in group.members if member.relation in _ALIKE or id(member) in twinned)
+
+
 class _Chooser:
     def __init__(self, rules: RuleSet, known: Known, marks: Mapping[Path, bool], scope: Scope) -> None:
         self._rules = rules
@@ -116,12 +127,15 @@ class _Chooser:
         wanted = {id(member): self._as_marked(self._by_rules(member, best, group)) for member in group.members}
         if not any(choice.keep for choice in wanted.values()):
             wanted[id(best)] = Choice(best, True, "kept: the last copy stays", marked=wanted[id(best)].marked)
-        kept = [member for member in order if wanted[id(member)].keep]
-        for member in order:
+        spares = self._spares(order, best, wanted, group)
+        wanted |= {id(each): Choice(each, False, self._why_spare(each, twin)) for each, twin in spares}
+        only_twins = {id(each) for each, _ in spares}
+        survivors = Survivors(self._scope, [member for member in order if wanted[id(member)].keep])
+        for place, member in enumerate(order):
             choice = wanted[id(member)]
             if not choice.keep:
-                choice = wanted[id(member)] = self._with_survivor(choice, kept)
-                kept += [member] if choice.keep else []
+                choice = self._with_survivor(choice, survivors, best, id(member) in only_twins)
+            wanted[id(member)] = replace(choice, rank=place)
         return tuple(wanted[id(member)] for member in group.members)
 
     def _by_preference(self, group: Group) -> list[Member]:
@@ -180,15 +194,35 @@ class _Chooser:
             return replace(choice, keep=True, why=f"kept: in the protected folder {folder}")
         return Choice(choice.member, False, "you chose it to go", marked=True)
 
-    def _with_survivor(self, choice: Choice, kept: Sequence[Member]) -> Choice:
+    def _spares(
+        self, order: Sequence[Member], best: Member, wanted: Mapping[int, Choice], group: Group
+    ) -> list[tuple[Member, Member]]:
+        """Members that would stay although a twin of theirs does, each with that twin.
+
+        Of twins those stay that have to, else the one that the rules prefer. To keep one never sends another away.
+        """
+        found = []
+        for same in twins.sets(order):
+            staying = [each for each in same if wanted[id(each)].keep]
+            if len(staying) < 2:
+                continue
+            bound = [each for each in staying if each is best or self._why_it_must_stay(each, group)]
+            stay = {id(each): each for each in bound or staying[:1]}
+            twin = next(iter(stay.values()))
+            found += [(each, twin) for each in staying if id(each) not in stay and not wanted[id(each)].marked]
+        return found
+
+    def _with_survivor(self, choice: Choice, survivors: Survivors, best: Member, only_twins: bool) -> Choice:
         """Name the file that stays for one that goes; without one it stays itself."""
-        path = choice.member.record.path
-        for member in kept:
-            other = member.record.path
-            stands = member.relation.is_copy and member.relation is not Relation.COMPOSITE
-            if stands and (choice.marked or self._scope.may_go(other, path)):
-                return replace(choice, survivor=other)
-        return replace(choice, keep=True, why=f"kept: {self._scope.words or 'no copy of it would stay'}")
+        member = choice.member
+        survivor = survivors.of(member, only_twins=only_twins, anywhere=choice.marked)
+        if survivor is None:
+            survivors.add(member)
+            return replace(choice, keep=True, why=f"kept: {self._scope.words or 'no copy of it would stay'}")
+        same_bytes = survivor.record.content == member.record.content
+        if not choice.marked and twins.are(survivor, member) and (same_bytes or survivor is not best):
+            choice = replace(choice, why=self._why_spare(member, survivor))
+        return replace(choice, survivor=survivor.record.path)
 
     # ------------------------------------------------------------------ reasons
 
@@ -203,13 +237,16 @@ class _Chooser:
         return f"kept: the first of equal copies, {size}" if rivals else f"kept: the best copy, {size}"
 
     def _why_it_goes(self, member: Member, best: Member) -> str:
-        if member.record.content == best.record.content:
-            return f"the same bytes as {best.record.path.name}"
         rule = self._deciding(best, member)
         what = str(member.relation)
         if rule is None:
             return f"{what}; {best.record.path.name} stays"
         return f"{what}; {best.record.path.name} stays: {words(rule, best, member, self._known)}"
+
+    def _why_spare(self, member: Member, twin: Member) -> str:
+        text = twins.words(member.record, twin.record)
+        rule = None if member.record.content == twin.record.content else self._deciding(twin, member)
+        return text if rule is None else f"{text}: {words(rule, twin, member, self._known)}"
 
     def _deciding(self, better: Member, worse: Member) -> Rule | None:
         """The rule that prefers one member to the other; None where none does, or where it was overruled."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.catalog import Catalog
@@ -14,9 +14,11 @@ from core.review.checks import Refused, words
 from core.review.choosing import Choice
 from core.review.companions import Companions
 from core.review.files import Files
+from core.review.link_targets import LinkTargets
 from core.review.protection import ProtectedFolders, protected_folders
 from core.review.trash import NoTrash, trash_for
 from core.review.values import Action, Companion, Plan, PlanItem, Refusal
+from core.scope import Scope
 
 Chosen = Sequence[tuple[Group, Sequence[Choice]]]
 """Groups with a choice about each of their members."""
@@ -32,6 +34,7 @@ class PlanOptions:
         protected: Folders in which nothing is touched, besides those the catalog knows.
         companions: Whether sidecars, RAW files and videos go with their pictures.
         merge: Whether the files that stay take over metadata they lack.
+        scope: Which files count as copies of each other, for links between files that would go for a third one.
     """
 
     action: Action = Action.TRASH
@@ -39,6 +42,7 @@ class PlanOptions:
     protected: tuple[Path, ...] = ()
     companions: bool = True
     merge: bool = False
+    scope: Scope = field(default_factory=Scope)
 
 
 def make_plan(
@@ -78,6 +82,8 @@ class _Planner:
     def plan(self) -> Plan:
         """The plan."""
         going = self._going()
+        if self._options.action.links:
+            going = self._linked(going)
         members = {member.record.path for group, _ in self._chosen for member in group.members}
         companions = Companions(self._files, members, going.keys())
         items = []
@@ -108,14 +114,28 @@ class _Planner:
                 going[path] = group, choice
         return going
 
+    def _linked(self, going: dict[Path, tuple[Group, Choice]]) -> dict[Path, tuple[Group, Choice]]:
+        """Those that can become links; each leads to a file of the same bytes, whatever else it could go for."""
+        kept = {
+            choice.member.record.path: choice.member.record
+            for _, choices in self._chosen
+            for choice in choices
+            if choice.keep and self._may_be_tied(choice.member.record.path)
+        }
+        links, stay = LinkTargets(self._files, self._options.scope, kept.values()).settle(going)
+        self._refused += [Refusal(path, reason) for path, reason in stay.items()]
+        return links
+
+    def _may_be_tied(self, path: Path) -> bool:
+        """Whether another file may share the bytes of this one; a hard link would tie what is protected to it."""
+        return self._options.action is not Action.HARD_LINK or self._protected.covering(path) is None
+
     def _item(self, group: Group, choice: Choice, companions: Companions) -> PlanItem:
         record, survivor = choice.member.record, choice.survivor
         assert survivor is not None
         self._check_place(record.path)
         action = self._action(record.path)
-        content = next(member.record.content for member in group.members if member.record.path == survivor)
-        if action.links and content != record.content:
-            raise Refused("only a copy with the same bytes can become a link")
+        content = record.content if action.links else _content(group, survivor)
         found: tuple[Companion, ...] = ()
         if self._options.companions and not action.links:
             found = companions.of(record.path, survivor, for_good=not action.reversible)
@@ -161,3 +181,7 @@ class _Planner:
             seen.update(companion.path for companion in kept)
             result.append(replace(item, companions=kept))
         return result
+
+
+def _content(group: Group, path: Path) -> str:
+    return next(member.record.content for member in group.members if member.record.path == path)

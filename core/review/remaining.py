@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.records import Group, Member, Relation
+from core.review import twins
 from core.review.keep_rules import REMOVABLE
 
 
@@ -17,7 +18,7 @@ def remaining(group: Group, gone: Container[Path]) -> Group | None:
         return group
     if group.representative.record.path in gone:
         stays = under_a_new_head(group, lambda member: member.record.path not in gone)
-    return Group(group.id, tuple(stays)) if len(stays) > 1 else None
+    return Group(group.id, twins.with_lone_ones(stays)) if len(stays) > 1 else None
 
 
 def under_a_new_head(group: Group, stays: Callable[[Member], bool]) -> list[Member]:

@@ -28,11 +28,12 @@ def make_member() -> Callable[..., Member]:
         modified: float = 1e9,
         content: str | None = None,
         shows: float = 1.0,
+        pixels: str = "",
     ) -> Member:
         data = path.read_bytes() if path.is_file() else str(path).encode()
         record = ImageRecord(path, content or digest(data), width, height, len(data), modified, "JPEG")
         evidence = Evidence(coverage_a=shows, coverage_b=1.0)
-        return Member(record, relation, 1.0, evidence, str(relation), True, "")
+        return Member(record, relation, 1.0, evidence, str(relation), True, "", pixels=pixels)
 
     return make
 

@@ -15,12 +15,18 @@ import numpy as np
 from hypothesis import strategies as st
 from PIL import Image
 
+from core.catalog import Catalog
 from core.describing import DIGEST_SIZE
-from core.records import Relation
+from core.records import Evidence, Group, ImageRecord, Member, Relation
+from core.review.choosing import Choice, choose
+from core.review.files import Files
 from core.review.metadata.jpeg import Jpeg
 from core.review.metadata.values import Metadata, MetadataError
 from core.review.metadata.writing import with_metadata
+from core.review.planning import PlanOptions, make_plan
+from core.review.rules import PRESETS, RuleSet
 from core.review.values import Action, Companion, Plan, PlanItem
+from core.scope import Mode, Scope
 
 FOLDERS = ("a", "b", "b/deep", "safe", "mirror")
 """``safe`` may be protected; ``mirror`` may be a second path to ``a``, as a bind mount makes it."""
@@ -46,6 +52,18 @@ class ItemSpec:
 
 
 @dataclass(frozen=True)
+class GroupSpec:
+    """A group as a scan could show it: what each content is to the first file, and what a person says of files."""
+
+    files: tuple[int, ...]
+    relations: tuple[Relation, ...]
+    marks: tuple[tuple[int, bool], ...]
+    rules: str
+    also: frozenset[Relation]
+    mode: Mode
+
+
+@dataclass(frozen=True)
 class World:
     files: tuple[FileSpec, ...]
     items: tuple[ItemSpec, ...]
@@ -55,15 +73,17 @@ class World:
     meddled: tuple[tuple[int, str], ...]
     action: Action
     merge: bool
+    group: GroupSpec | None
 
 
 @functools.cache
 def pictures() -> tuple[bytes, ...]:
-    """Three pictures that differ in pixels and in what is written into them."""
+    """Three pictures that differ in pixels and in what is written into them, and the first one with other metadata."""
     found = []
-    for number, extra in enumerate((Metadata(), Metadata(rating=4), Metadata(tags=("sea",), caption="Tide"))):
+    written = (Metadata(), Metadata(rating=4), Metadata(tags=("sea",), caption="Tide"), Metadata(rating=2))
+    for number, extra in enumerate(written):
         stream = io.BytesIO()
-        Image.fromarray(np.full((8, 8, 3), 80 * number, np.uint8)).save(stream, "JPEG")
+        Image.fromarray(np.full((8, 8, 3), 80 * (number % 3), np.uint8)).save(stream, "JPEG")
         found.append(with_metadata(stream.getvalue(), extra) if extra.fields else stream.getvalue())
     return tuple(found)
 
@@ -87,7 +107,7 @@ def worlds(draw: st.DrawFn, actions: Sequence[Action] = tuple(Action)) -> World:
     for number, (folder, name) in enumerate(spots):
         kinds = ("file", "file", "file", "hard link", "symlink") if number else ("file",)
         kind = draw(st.sampled_from(kinds))
-        content, of = draw(st.integers(0, 2)), draw(st.integers(0, max(0, number - 1)))
+        content, of = draw(st.integers(0, 3)), draw(st.integers(0, max(0, number - 1)))
         files.append(FileSpec(folder, name, content, kind, of))
     if mirror != "none":
         files += [
@@ -115,6 +135,20 @@ def worlds(draw: st.DrawFn, actions: Sequence[Action] = tuple(Action)) -> World:
         tuple(meddled),
         main,
         draw(st.booleans()),
+        draw(st.none() | _groups(len(files))),
+    )
+
+
+def _groups(count: int) -> st.SearchStrategy[GroupSpec]:
+    places = st.integers(0, count - 1)
+    return st.builds(
+        GroupSpec,
+        st.lists(places, min_size=2, max_size=8, unique=True).map(tuple),
+        st.tuples(*(st.sampled_from(Relation) for _ in range(4))),
+        st.lists(st.tuples(places, st.booleans()), max_size=2).map(tuple),
+        st.sampled_from(("quick", "oldest", "newest")),
+        st.sampled_from((frozenset(), frozenset({Relation.EDITED}), frozenset({Relation.CROP}))),
+        st.sampled_from((Mode.ALL, Mode.ALL, Mode.OTHER_FOLDERS, Mode.SAME_FOLDER)),
     )
 
 
@@ -182,6 +216,39 @@ class Place:
             items.append(self._item(spec, extra if usable else None))
         return Plan(self.world.action, tuple(items), self.destination, self.protected)
 
+    def group(self, spec: GroupSpec) -> Group:
+        """The group on the disk; files of one content are the same to the first file."""
+        head = self.contents[spec.files[0]]
+        members = []
+        for number in spec.files:
+            path, data = self.paths[number], self.contents[number]
+            kind = pictures().index(data)
+            relation = Relation.SAME_FILE if data == head else spec.relations[kind]
+            side = 8 if kind else 9
+            record = ImageRecord(path, digest(data), side, 8, len(data), 1e9 + number, "JPEG")
+            pixels = "first" if kind in (0, 3) else ""
+            members.append(Member(record, relation, 1.0, Evidence(), "", True, "", pixels=pixels))
+        return Group("g", tuple(members))
+
+    def choices(self, spec: GroupSpec, group: Group) -> tuple[Choice, ...]:
+        """What the rules, and a person, make of the group."""
+        rules = RuleSet(PRESETS[spec.rules].rules, spec.also)
+        marks = {self.paths[number]: keep for number, keep in spec.marks}
+        return choose(group, rules, {}, marks, self.protected, Scope(spec.mode))
+
+    def chosen_plan(self, spec: GroupSpec, catalog: Catalog, files: Files) -> Plan:
+        """The plan that planning makes of the group."""
+        group = self.group(spec)
+        action = self.world.action
+        options = PlanOptions(
+            action,
+            self.destination,
+            self.protected,
+            merge=self.world.merge and not action.links,
+            scope=Scope(spec.mode),
+        )
+        return make_plan(catalog, [(group, self.choices(spec, group))], options, files)
+
     def _item(self, spec: ItemSpec, extra: int | None) -> PlanItem:
         path, survivor = self.paths[spec.path], self.paths[spec.survivor]
         content, kept = self.contents[spec.path], self.contents[spec.survivor]
@@ -230,7 +297,8 @@ class Place:
 
     def all_contents(self) -> set[bytes]:
         """The contents of all plain files anywhere, wherever they were moved to, without their metadata."""
-        return {essence(path.read_bytes()) for path in self.base.rglob("*") if path.is_file() and not path.is_symlink()}
+        files = (path for path in self.base.rglob("*") if path.is_file() and not path.is_symlink())
+        return {essence(path.read_bytes()) for path in files if not path.name.startswith("catalog")}
 
     def leftovers(self) -> list[Path]:
         """Files that were made for a moment and forgotten, and all that lies in a trash, quarantine or aside."""

@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -17,14 +17,18 @@ import pytest
 from faulty_disk import Fault, Faults, FaultyCatalog, FaultyFiles, Killed
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from small_worlds import Place, World, essence, worlds
+from small_worlds import GroupSpec, Place, World, essence, worlds
 
 from core._catalog_journal import JournalTable, State, Step
 from core.catalog import Catalog
 from core.records import CatalogError, ReviewError
-from core.review.applying import apply_plan, resume
+from core.review import twins
+from core.review.applying import apply_plan, check_plan, resume
+from core.review.choosing import Choice
+from core.review.keep_rules import REMOVABLE
 from core.review.undoing import undo
 from core.review.values import Action, Plan
+from core.scope import Mode
 
 RUNS = int(os.environ.get("TWINSIGHT_TORTURE_RUNS", "0"))
 torture = settings(
@@ -66,6 +70,15 @@ def patch() -> Iterator[pytest.MonkeyPatch]:
 
 def disk(place: Place, faults: Faults | None = None) -> FaultyFiles:
     return FaultyFiles(faults, place.aliases(), place.far())
+
+
+def planned(place: Place) -> Plan:
+    """The plan of a world: what the rules choose of its group, or one that may make little sense."""
+    if place.world.group is None:
+        return place.plan()
+    with Catalog(place.base / "catalog") as catalog:
+        catalog.add_library(place.library)
+        return place.chosen_plan(place.world.group, catalog, disk(place))
 
 
 def attempt(place: Place, plan: Plan, faults: Faults) -> bool:
@@ -170,7 +183,54 @@ def check_journal(place: Place) -> None:
     assert not [path for path in place.leftovers() if path.name.startswith(".twinsight-")]
 
 
+def check_choices(choices: Sequence[Choice], spec: GroupSpec, protected: Sequence[Path]) -> None:
+    """Something stays; each file that goes has one that stays, and nothing but plain copies and twins go unasked."""
+    kept = {choice.member.record.path: choice.member for choice in choices if choice.keep}
+    assert kept
+    for choice in choices:
+        path, relation = choice.member.record.path, choice.member.relation
+        assert choice.keep == (choice.survivor is None)
+        assert choice.keep or not any(path.is_relative_to(folder) for folder in protected)
+        if choice.survivor is None:
+            continue
+        survivor = kept[choice.survivor]
+        if not choice.marked and relation not in REMOVABLE | spec.also:
+            assert twins.are(survivor, choice.member)
+        if any(each.record.content == choice.member.record.content for each in kept.values()):
+            assert spec.mode is not Mode.ALL or survivor.record.content == choice.member.record.content
+
+
+def check_twins(choices: Sequence[Choice], spec: GroupSpec, protected: Sequence[Path]) -> None:
+    """Of twins that nobody marked and nothing protects, at most one stays."""
+    marked = {number for number, _ in spec.marks}
+    if spec.mode is not Mode.ALL or marked:
+        return
+    best = next(choice for choice in choices if choice.rank == 0).member
+    for same in twins.sets(choice.member for choice in choices if choice.keep):
+        free = [each for each in same if not any(each.record.path.is_relative_to(folder) for folder in protected)]
+        assert len(free) <= (best in free)
+
+
 # ---------------------------------------------------------------------- the properties
+
+
+@torture
+@given(world=worlds().filter(lambda world: world.group is not None))
+def test_what_the_rules_choose_leaves_a_copy_of_everything(world: World, patch: pytest.MonkeyPatch) -> None:
+    spec = world.group
+    assert spec is not None
+    with placed(world, patch) as place:
+        choices = place.choices(spec, place.group(spec))
+        check_choices(choices, spec, place.protected)
+        check_twins(choices, spec, place.protected)
+        plan = planned(place)
+        event(f"{plan.action}: {len(plan.items)} go" if plan.items else "nothing goes")
+        check_plan(plan)
+        for item in plan.items:
+            if item.action.links:
+                assert item.content == item.survivor_content
+            if item.action is Action.HARD_LINK:
+                assert not any(item.survivor.is_relative_to(folder) for folder in place.protected)
 
 
 @torture
@@ -181,7 +241,7 @@ def test_a_clean_up_that_is_cut_off_anywhere_can_go_on_and_be_undone(
     if faults.fault is Fault.MEDDLE:
         faults.fault = Fault.NONE
     with placed(world, patch) as place:
-        plan = place.plan()
+        plan = planned(place)
         before, contents = place.snapshot(), place.all_contents()
         links = Counter({path: n for folder in place.protected for path, n in link_counts(folder).items()})
         attempt(place, plan, faults)
@@ -223,7 +283,7 @@ def test_an_undo_that_is_cut_off_anywhere_can_be_undone_to_the_end(
         if each.fault is Fault.MEDDLE:
             each.fault = Fault.KILL
     with placed(world, patch) as place:
-        plan = place.plan()
+        plan = planned(place)
         before, contents = place.snapshot(), place.all_contents()
         attempt(place, plan, faults)
         take_back(place, again)
@@ -240,7 +300,7 @@ def test_files_that_change_or_vanish_before_or_during_a_clean_up_lose_nobody_els
     world: World, faults: Faults, meddler: tuple[int, str], patch: pytest.MonkeyPatch
 ) -> None:
     with placed(world, patch) as place:
-        plan = place.plan()
+        plan = planned(place)
         number, how = meddler[0] % len(place.paths), meddler[1]
         for each, what in world.meddled:
             place.meddle(each, what)
