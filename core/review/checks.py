@@ -5,6 +5,7 @@ The file that goes is the one that was planned, and the one that stays for it is
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +22,17 @@ class Refused(Exception):  # noqa: N818 - no error: the answer no, with a reason
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+_Number = tuple[int, ...]
+
+
+def _numbers(facts: Facts) -> tuple[_Number, ...]:
+    """What two names of one file have in common.
+
+    A drive that is mounted twice may give one file two device numbers, but not two file numbers, sizes and times.
+    """
+    return (facts.identity, (facts.inode, facts.size, facts.modified_ns)) if facts.inode else ()
 
 
 class Checks:
@@ -41,7 +53,8 @@ class Checks:
         self._destination = None if destination is None else files.real(destination)
         going = [step for step in steps if step.kind != MERGE and step.state in (State.PLANNED, State.STARTED)]
         self._going = {step.source for step in going}
-        self._numbers = {step.source: number for step in going if (number := self._number(step.source)) is not None}
+        self._numbers = {step.source: self._number(step.source) for step in going}
+        self._taken = Counter(each for numbers in self._numbers.values() for each in numbers)
         self._contents = {
             step.source: step.new_content
             for step in steps
@@ -51,16 +64,16 @@ class Checks:
         merges = [step for step in steps if step.kind == MERGE and step.state is State.LEFT]
         self._unmerged = {step.source: step.reason or "stopped" for step in merges}
 
-    def _number(self, path: Path) -> tuple[int, int] | None:
+    def _number(self, path: Path) -> tuple[_Number, ...]:
         try:
             facts = self._files.facts(path)
         except OSError:
-            return None
-        return facts.identity if facts is not None and facts.inode else None
+            return ()
+        return () if facts is None else _numbers(facts)
 
     def went(self, step: Step) -> None:
         """Note that a file is gone: its number may be given to another one."""
-        self._numbers.pop(step.source, None)
+        self._taken.subtract(self._numbers.pop(step.source, ()))
 
     def rewritten(self, path: Path, content: bytes) -> None:
         """Note that a file that stays has other bytes now, written by this clean-up."""
@@ -126,7 +139,7 @@ class Checks:
             raise Refused(f"it is the same file as {path}, under another name")
         if in_bin(path) or self._is_set_aside(path):
             raise Refused(f"the copy that would stay, {path}, was itself removed to there")
-        if path in self._going or (facts.inode and facts.identity in self._numbers.values()):
+        if path in self._going or any(self._taken[each] > 0 for each in _numbers(facts)):
             raise Refused(f"the copy that would stay, {path}, is to go as well")
         if self._content(path) != self._contents.get(path, step.survivor_content):
             raise Refused(f"the copy that would stay, {path}, has changed since the plan was made")

@@ -40,8 +40,10 @@ class Survivors:
             anywhere: Whether it may go for a file that does not count as its copy by the scope.
         """
         record = member.record
-        same = sorted(self._twins.get(twins.key(member), ()), key=lambda each: each.record.content != record.content)
-        for other in (*same, *(() if only_twins else self._standing)):
+        same = self._twins.get(twins.key(member), [])
+        candidates = sorted(same, key=lambda each: each.record.content != record.content)
+        candidates += [] if only_twins else self._standing
+        for other in candidates:
             if anywhere or self._scope.may_go(other.record.path, record.path):
                 return other
         return None

@@ -417,3 +417,18 @@ def test_a_file_that_vanishes_while_it_is_deleted_is_accounted_for(catalog: Cata
 
     assert "no such file" in left.reason
     assert not operations(catalog)[0].interrupted
+
+
+def test_what_stays_for_one_file_does_not_go_under_the_name_of_a_second_mount(
+    catalog: Catalog, tmp_path: Path, fill: Callable[..., list[Path]]
+) -> None:
+    one, kept, other = fill({"a/x.jpg": b"same", "a/y.jpg": b"same", "b/y.jpg": b"same"})
+    mount = tmp_path / "mount"
+    disk = FaultyFiles(aliases={mount: tmp_path / "a"}, far=(mount,))
+    second = replace(item(kept, other, tmp_path, Action.QUARANTINE), path=mount / "y.jpg")
+    root = tmp_path / "a"
+
+    summary = carry_out(catalog, plan(item(one, kept, root, Action.QUARANTINE), second), files=disk)
+
+    assert any("is to go as well" in left.reason for left in summary.left)
+    assert one.exists() and other.exists()
