@@ -19,15 +19,20 @@ _CAPTION_GAP = 32.0
 def paint(painter: QPainter, scene: Scene, palette: QPalette) -> None:
     """Paints the whole canvas."""
     painter.fillRect(painter.viewport(), palette.color(QPalette.ColorRole.Window))
+    paint_pictures(painter, scene, palette)
+    if scene.notice:
+        paint_note(painter, scene, scene.notice)
+    paint_captions(painter, scene, palette)
+
+
+def paint_pictures(painter: QPainter, scene: Scene, palette: QPalette) -> None:
+    """Paints the panes, with everything that belongs to the mode."""
     for side in (0,) if scene.mode.overlaid else (0, 1):
         painter.fillRect(scene.area(side), ground(palette))
     if scene.mode.overlaid:
         _paint_one_over_the_other(painter, scene, palette)
     else:
         _paint_side_by_side(painter, scene, palette)
-    if scene.notice:
-        paint_note(painter, scene, scene.notice)
-    _paint_captions(painter, scene, palette)
 
 
 def _paint_side_by_side(painter: QPainter, scene: Scene, palette: QPalette) -> None:
@@ -76,24 +81,26 @@ def _paint_residual_legend(painter: QPainter, scene: Scene) -> None:
     paint_scale(painter, legend_place(scene), residual_scale(), low, high)
 
 
-def _paint_captions(painter: QPainter, scene: Scene, palette: QPalette) -> None:
-    """Under each picture: its letter, name, dimensions and zoom."""
+def paint_captions(painter: QPainter, scene: Scene, palette: QPalette, with_zoom: bool = True) -> None:
+    """Under each picture: its letter, name, dimensions, and the zoom if asked for."""
     single = scene.mode.overlaid
     for side in (0, 1):
         area = scene.area(side)
         width = (area.width() - _CAPTION_GAP) / 2 if single else area.width()
         left = area.left() + (width + _CAPTION_GAP if single and side else 0)
-        _paint_caption(painter, scene, side, QRectF(left, area.bottom(), width, CAPTION), palette)
+        _paint_caption(painter, scene, side, QRectF(left, area.bottom(), width, CAPTION), palette, with_zoom)
 
 
-def _paint_caption(painter: QPainter, scene: Scene, side: int, area: QRectF, palette: QPalette) -> None:
+def _paint_caption(
+    painter: QPainter, scene: Scene, side: int, area: QRectF, palette: QPalette, with_zoom: bool
+) -> None:
     if not scene.names[side]:
         return
     strong = palette.color(QPalette.ColorRole.WindowText)
     faint = mix(strong, palette.color(QPalette.ColorRole.Window), 0.35)
     upright = Qt.AlignmentFlag.AlignVCenter
     metrics = QFontMetricsF(painter.font())
-    facts = _facts(scene, side)
+    facts = _facts(scene, side, with_zoom)
     facts_width = metrics.horizontalAdvance(facts) + 12
     painter.setPen(faint)
     inner = area.adjusted(2, 0, -2, 0)
@@ -106,12 +113,12 @@ def _paint_caption(painter: QPainter, scene: Scene, side: int, area: QRectF, pal
     painter.drawText(inner, upright | Qt.AlignmentFlag.AlignLeft, name)
 
 
-def _facts(scene: Scene, side: int) -> str:
+def _facts(scene: Scene, side: int, with_zoom: bool) -> str:
     """Dimensions, and the zoom where the picture has a view of its own."""
     if scene.pictures[side] is None:
         return ""
     facts = words.dimensions(*scene.state.size(side))
-    if scene.mode.overlaid and side:
+    if not with_zoom or (scene.mode.overlaid and side):
         return facts
     return f"{facts} · {zoom_in_words(scene, side)}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,9 @@ from core import overlay
 from core.difference import SIDE, Difference, difference
 from core.features.base import Pixels
 from core.geometry import Matrix
-from core.records import Evidence, ExportError, Match
+from core.records import Evidence
+
+Drawing = Callable[[Pair], QImage]
 
 
 def prove(pair: Pair, evidence: Evidence) -> overlay.Proof:
@@ -67,30 +69,20 @@ def inspect(pair: Pair, paths: tuple[Path, Path], homography: Matrix | None, cro
     return PairFacts(paths, sizes, (states[0].st_mtime, states[1].st_mtime), appraisal, likeness)
 
 
-def draw(pair: Pair, match: Match, limit: int) -> Pixels:
-    """The pair with its lines, (H, W, 3) uint8 RGB."""
-    first, second = pair
-    record = replace(match.record, width=second.size[0], height=second.size[1])
-    pixels = first.pixels(overlay.SIDE), second.pixels(overlay.SIDE)
-    return overlay.draw_matches(*pixels, replace(match, record=record), limit, first.size)
-
-
-def image(pair: Pair, match: Match, limit: int) -> QImage:
-    """The pair with its lines, for the clipboard."""
-    return as_image(draw(pair, match, limit))
-
-
-def save(pair: Pair, match: Match, limit: int, path: Path) -> Path:
-    """Writes the pair with its lines as PNG.
+def save(image: QImage, path: Path) -> Path:
+    """Writes a picture as PNG, whole or not at all.
 
     Raises:
         ExportError: The file cannot be written.
     """
-    data = overlay.as_png(draw(pair, match, limit))
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise ExportError(f"{path} cannot be written: {error.strerror or error}") from error
+    from core import export
+
+    def write(temporary: Path) -> None:
+        if not image.save(str(temporary), "PNG"):  # type: ignore[call-overload]
+            raise OSError("the picture cannot be encoded, or the disk is full")
+
+    export.check_writable(path)
+    export.save(path, write)
     return path
 
 

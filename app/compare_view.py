@@ -7,13 +7,14 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QStandardPaths, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QApplication, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app import compare_tasks, evidence_words, theme
 from app.compare_bars import EvidenceHeader, ModeBar, OptionsBar
 from app.compare_canvas import CompareCanvas
+from app.compare_keeping import CompareKeeper
 from app.compare_menu import CompareMenu
 from app.compare_scene import Mode
 from app.compare_surface import STEP
@@ -56,6 +57,7 @@ class CompareView(QWidget):
         self.inspect = InspectPanel(self)
         self.menu = CompareMenu(self)
         self.options = OptionsBar(self)
+        self.keeper = CompareKeeper(self.pictures, self.canvas, self.inspect, self.header, self)
         self._empty = EmptyState(self)
         self._notice = QTimer(self)
         self._notice.setSingleShot(True)
@@ -94,8 +96,9 @@ class CompareView(QWidget):
         self.bar.mode_chosen.connect(self.set_mode)
         self.bar.lock.toggled.connect(self.canvas.set_locked)
         self.bar.swap.clicked.connect(self.swap)
-        self.bar.save.clicked.connect(self._ask_where_to_save)
-        self.bar.copy.clicked.connect(self.copy_picture)
+        self.bar.save.clicked.connect(self.keeper.ask_where_to_save)
+        self.bar.copy.clicked.connect(self.keeper.copy)
+        self.keeper.said.connect(self.notify)
         self._connect_options()
         self.canvas.menu_wanted.connect(self._open_menu)
         self.canvas.full_size_wanted.connect(self.pictures.sharpen)
@@ -137,8 +140,8 @@ class CompareView(QWidget):
             ("[", self.previous_requested.emit),
             ("PgDown", self.next_requested.emit),
             ("]", self.next_requested.emit),
-            ("Ctrl+S", self._ask_where_to_save),
-            ("Ctrl+C", self.copy_picture),
+            ("Ctrl+S", self.keeper.ask_where_to_save),
+            ("Ctrl+C", self.keeper.copy),
         ]
         for key, action in keys:
             self._shortcut(key, action)
@@ -328,11 +331,8 @@ class CompareView(QWidget):
             self.canvas.set_difference(found, None if found else nothing)
         elif isinstance(result, PairFacts):
             self.inspect.show_facts(result, self.canvas.scene.letters)
-        elif isinstance(result, QImage):
-            QGuiApplication.clipboard().setImage(result)
-            self.notify(self.tr("Copied as picture"))
-        elif isinstance(result, Path):
-            self.notify(self.tr("Saved as {name}").format(name=result.name))
+        elif isinstance(result, QImage | Path):
+            self.keeper.take(result)
 
     @Slot(str, str)
     def _take_failure(self, name: str, reason: str) -> None:
@@ -361,41 +361,3 @@ class CompareView(QWidget):
         matrix = scene.proof.homography if scene.proof is not None else None
         cropped = self._match is not None and self._match.relation is Relation.CROP
         self.pictures.work("facts", lambda pair: compare_tasks.inspect(pair, paths, matrix, cropped))
-
-    # ---- saving and copying ----
-
-    @Slot()
-    def copy_picture(self) -> None:
-        """Puts the pictures with their lines on the clipboard."""
-        match = self._evidence_match()
-        limit = self.canvas.scene.line_count
-        if match is None:
-            self.notify(self.tr("There is no evidence to copy yet."))
-            return
-        self.pictures.work("copy", lambda pair: compare_tasks.image(pair, match, limit))
-
-    def save_picture(self, path: Path) -> None:
-        """Writes the pictures with their lines as PNG.
-
-        Args:
-            path: Where to; replaced if it exists.
-        """
-        match = self._evidence_match()
-        limit = self.canvas.scene.line_count
-        if match is None:
-            self.notify(self.tr("There is no evidence to save yet."))
-            return
-        self.pictures.work("save", lambda pair: compare_tasks.save(pair, match, limit, path))
-
-    @Slot()
-    def _ask_where_to_save(self) -> None:
-        if self._match is None or self._paths is None:
-            self.notify(self.tr("There is no evidence to save yet."))
-            return
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-        proposed = Path(folder) / f"{self._paths[0].stem} - {self._paths[1].stem}.png"
-        title, kinds = self.tr("Save the comparison"), self.tr("PNG pictures (*.png)")
-        chosen, _ = QFileDialog.getSaveFileName(self, title, str(proposed), kinds)
-        if chosen:
-            path = Path(chosen)
-            self.save_picture(path if path.suffix else path.with_suffix(".png"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme, words
@@ -59,6 +59,15 @@ class InspectPanel(QScrollArea):
         column.addLayout(self._table(facts, letters))
         column.addStretch(1)
         self.setWidget(page)
+
+    def as_image(self) -> QImage:
+        """All of it, also what is scrolled out of sight."""
+        page = self.widget() or self.viewport()
+        image = QImage(page.size() * self.devicePixelRatioF(), QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(self.devicePixelRatioF())
+        image.fill(self.palette().color(QPalette.ColorRole.Window))
+        page.render(image)
+        return image
 
     def _table(self, facts: PairFacts, letters: str) -> QGridLayout:
         grid = QGridLayout()

@@ -2,156 +2,37 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QWheelEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QFileDialog, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.compare_scene import Mode
 from app.compare_view import CompareView
-from app.pair_pictures import PairPictures
 from app.pyramid import Pyramid, edge_transform, near_affine
 from core import geometry
 from core._cv import cv2
-from core.images import load
-from core.records import Evidence, ImageError, ImageRecord, Match, Relation
-from core.workers import Outcome
+from core.records import Relation
+from tests.app.compare.pairs import (
+    SHAPES,
+    SIZE_A,
+    InlineTeam,
+    Matrix,
+    Pixels,
+    Size,
+    changed_pixels,
+    evidence,
+    match_of,
+    shown,
+)
 
-Pixels = NDArray[np.uint8]
-Matrix = NDArray[np.float64]
-Size = tuple[int, int]
-Show = Callable[..., CompareView]
-
-SIZE_A: Size = (640, 480)
-LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
-
-
-class InlineTeam:
-    """Loads pictures without processes, so that a test takes milliseconds."""
-
-    def __init__(self) -> None:
-        self.loaded: list[tuple[object, ...]] = []
-        self._done: list[Outcome[object]] = []
-
-    def __enter__(self) -> InlineTeam:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.clear()
-
-    @property
-    def pending(self) -> int:
-        return len(self._done)
-
-    def submit(self, key: Hashable, *arguments: object) -> None:
-        self.loaded.append(arguments)
-        try:
-            self._done.append(Outcome(key, load(*arguments), None))  # type: ignore[arg-type]
-        except ImageError as error:
-            self._done.append(Outcome(key, None, error))
-
-    def collect(self, timeout: float | None = None) -> list[Outcome[object]]:
-        done, self._done = self._done, []
-        return done
-
-    def cancel_waiting(self) -> list[Hashable]:
-        return []
-
-
-def turned(degrees: float, scale: float = 0.7) -> Matrix:
-    angle = math.radians(degrees)
-    c, s = scale * math.cos(angle), scale * math.sin(angle)
-    middle = np.array([(c, -s), (s, c)]) @ geometry.centre(SIZE_A)
-    x, y = geometry.centre(SIZE_A) - middle
-    return np.array([(c, -s, x), (s, c, y), (0, 0, 1)])
-
-
-SHAPES: dict[str, tuple[Matrix, Size]] = {
-    "turned": (turned(37), SIZE_A),
-    "quarter": (np.array([(0.0, -1, 479), (1, 0, 0), (0, 0, 1)]), (480, 640)),
-    "mirrored": (np.array([(-1.0, 0, 639), (0, 1, 0), (0, 0, 1)]), SIZE_A),
-    "cropped": (np.array([(1.5, 0, -180), (0, 1.5, -120), (0, 0, 1)]), (480, 360)),
-    "tilted": (np.array([(0.9, 0.08, 12), (-0.04, 0.93, 20), (1.5e-4, 1e-4, 1)]), SIZE_A),
-}
-
-
-def evidence(matrix: Matrix | None, reason: str = "ok") -> Evidence:
-    rng = np.random.default_rng(3)
-    points_a = rng.uniform((200, 150), (440, 330), (150, 2))
-    plain = np.eye(3) if matrix is None else matrix
-    points_b = geometry.project(geometry.facing(plain, (320, 240)), points_a) + rng.normal(0, 0.4, (150, 2))
-    inliers = np.arange(150) >= 30
-    points_b[~inliers] += 40
-    count = int(inliers.sum())
-    return Evidence(points_a.astype(np.float32), points_b.astype(np.float32), inliers, count, matrix, reason=reason)
-
-
-def match_of(path: Path, proof: Evidence, relation: Relation = Relation.EDITED) -> Match:
-    with Image.open(path) as picture:
-        width, height = picture.size
-    record = ImageRecord(path, "ab" * 32, width, height, path.stat().st_size, 0.0, "PNG")
-    accepted = proof.accepted
-    return Match(record, 0.93 if accepted else 0.2, relation if accepted else None, proof, "a copy")
-
-
-@pytest.fixture
-def team() -> InlineTeam:
-    return InlineTeam()
-
-
-@pytest.fixture
-def view(qtbot: QtBot, team: InlineTeam) -> Iterator[CompareView]:
-    page = CompareView(pictures=PairPictures(make_team=lambda: team))
-    qtbot.addWidget(page)
-    page.resize(1000, 700)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
-    yield page
-    page.shutdown()
-
-
-@pytest.fixture
-def pair(tmp_path: Path, photos: Mapping[str, Pixels]) -> Callable[[str], tuple[Path, Path, Matrix]]:
-    """Writes a photo and a warped copy of it."""
-
-    def make(shape: str) -> tuple[Path, Path, Matrix]:
-        matrix, size = SHAPES[shape]
-        first = cv2.resize(photos["coffee"], SIZE_A, interpolation=cv2.INTER_AREA)
-        second = cv2.warpPerspective(first, matrix, size)
-        paths = tmp_path / "first.png", tmp_path / f"{shape}.png"
-        for path, pixels in zip(paths, (first, second), strict=True):
-            Image.fromarray(pixels).save(path, compress_level=0)
-        return *paths, matrix
-
-    return make
-
-
-def shown(qtbot: QtBot, view: CompareView, first: Path, match: Match) -> None:
-    view.show_match(first, match)
-    qtbot.waitUntil(lambda: view.canvas.scene.proof is not None)
-
-
-@pytest.fixture
-def on_show(
-    qtbot: QtBot, view: CompareView, pair: Callable[[str], tuple[Path, Path, Matrix]]
-) -> Callable[[str], Matrix]:
-    """Shows a pair with its evidence."""
-
-    def show(shape: str) -> Matrix:
-        first, second, matrix = pair(shape)
-        shown(qtbot, view, first, match_of(second, evidence(matrix)))
-        return matrix
-
-    return show
+LEFT = Qt.MouseButton.LeftButton
 
 
 def wheel(view: CompareView, place: tuple[float, float], turns: int) -> None:
@@ -240,16 +121,6 @@ def test_the_crosshair_is_where_the_homography_says(
     assert len(marked) > 20
     extent = (marked.min(axis=0) + marked.max(axis=0)) / 2
     assert np.hypot(*(extent - wanted)) < 1.5
-
-
-def changed_pixels(before: QImage, after: QImage) -> NDArray[np.float64]:
-    planes = []
-    for image in (before, after):
-        plain = image.convertToFormat(QImage.Format.Format_RGB32)
-        data = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), -1, 4)
-        planes.append(data[:, : plain.width(), :3].astype(int))
-    y, x = np.nonzero(np.abs(planes[0] - planes[1]).max(axis=2) > 8)
-    return np.column_stack([x, y]) + 0.5
 
 
 def test_unlocked_pictures_move_alone(qtbot: QtBot, view: CompareView, on_show: Callable[[str], Matrix]) -> None:
@@ -472,39 +343,6 @@ def test_swapping_turns_the_evidence_round(qtbot: QtBot, view: CompareView, on_s
     np.testing.assert_array_equal(scene.proof.points_a, old.points_b)
     there = geometry.project(geometry.facing(matrix, (320, 240)), (320, 240))
     np.testing.assert_allclose(geometry.project(scene.proof.homography, there), (320, 240), atol=1e-6)
-
-
-def test_the_overlay_is_saved(
-    qtbot: QtBot,
-    view: CompareView,
-    on_show: Callable[[str], Matrix],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    on_show("turned")
-    target = tmp_path / "proof.png"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
-    with qtbot.waitSignal(view.message) as said:
-        view.bar.save.click()
-    assert said.args == ["Saved as proof.png"]
-    with Image.open(target) as picture:
-        assert picture.format == "PNG" and picture.width > 2000
-
-
-def test_a_folder_that_is_not_there_is_named(
-    qtbot: QtBot, view: CompareView, on_show: Callable[[str], Matrix], tmp_path: Path
-) -> None:
-    on_show("turned")
-    with qtbot.waitSignal(view.message) as said:
-        view.save_picture(tmp_path / "missing" / "proof.png")
-    assert said.args is not None and "cannot be written" in said.args[0]
-
-
-def test_the_overlay_is_copied(qtbot: QtBot, view: CompareView, on_show: Callable[[str], Matrix]) -> None:
-    on_show("turned")
-    with qtbot.waitSignal(view.message):
-        qtbot.keyClick(view.canvas, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    assert QGuiApplication.clipboard().image().width() > 2000
 
 
 # ---- the page ----
