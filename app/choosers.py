@@ -32,11 +32,11 @@ class Choosers(QObject):
         self._settings.set_folder("library", Path(chosen).parent)
         return Path(chosen)
 
-    def pictures(self) -> list[Path]:
-        """Pictures to search with."""
+    def pictures(self, title: str = "") -> list[Path]:
+        """Pictures to search with, or for what the title says."""
         start = self._settings.folder("query") or _pictures_folder()
         names, _ = QFileDialog.getOpenFileNames(
-            self._window, self.tr("Search with pictures"), start, _picture_filter(self.tr("Pictures"))
+            self._window, title or self.tr("Search with pictures"), start, _picture_filter(self.tr("Pictures"))
         )
         if names:
             self._settings.set_folder("query", Path(names[0]).parent)

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.compare_drops import is_for_a_pair
 from app.compare_view import CompareView
 from app.groups_view import GroupsView
+from app.intake import HandOver, Intake
 from app.pages import SearchPage
 from app.pairs import Pair, PairWalk, pairs_of_group, pairs_of_matches
 from app.review_view import ReviewView
@@ -38,6 +40,8 @@ class ComparePresenter(QObject):
         self._session = session
         self._view = view
         self._walk = PairWalk()
+        self._alone: tuple[Path, int] | None = None
+        view.drops.dropped.connect(self.take)
         view.previous_requested.connect(self.previous)
         view.next_requested.connect(self.next)
         session.pair_compared.connect(self._on_compared)
@@ -99,6 +103,51 @@ class ComparePresenter(QObject):
             buttons["previous"].setEnabled(self.has_previous)
             buttons["next"].setEnabled(self.has_next)
             self.moved.emit()
+
+    # ------------------------------------------------------------------ pictures handed over
+
+    @Slot(object, int)
+    def take(self, handed: HandOver, side: int | None = None) -> bool:
+        """Compare what was dropped, pasted or chosen.
+
+        Args:
+            handed: Two pictures make a pair, one takes the place of one that is on show.
+            side: Which place that is, 0 or 1; the one the pointer was on last by default.
+
+        Returns:
+            False where these are not one or two pictures.
+        """
+        if not is_for_a_pair(handed):
+            return False
+        where = self._view.active_side if side is None else side
+        self._session.keep_files(handed, lambda found: self._place(found, where))
+        return True
+
+    def _place(self, found: Intake, side: int) -> None:
+        files = found.files
+        if len(files) == 2:
+            self._open_new(files[0], files[1])
+        elif len(files) == 1:
+            self._place_one(files[0], side)
+        elif found.missing:
+            self._session.said.emit(self.tr("There is no file {path}").format(path=found.missing[0]))
+
+    def _place_one(self, path: Path, side: int) -> None:
+        """Beside the picture on the other side; the first of all waits for another."""
+        if self._view.shown is not None:
+            other = self._view.shown[1 - side]
+        elif self._alone is not None:
+            other, taken = self._alone
+            side = 1 - taken
+        else:
+            self._alone = path, side
+            self._view.wait_for_other(path)
+            return
+        self._open_new(*((path, other) if side == 0 else (other, path)))
+
+    def _open_new(self, first: Path, second: Path) -> None:
+        self._alone = None
+        self.open(PairWalk([Pair(first, second)]))
 
     @Slot(object, object)
     def _on_compared(self, first: Path, match: Match) -> None:

@@ -68,6 +68,11 @@ class CompareSurface(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Two pictures compared"))
 
+    @property
+    def active_side(self) -> int:
+        """The side that the pointer was on last."""
+        return self._active
+
     def sizeHint(self) -> QSize:
         """Large: the pictures are what the page is for."""
         return QSize(960, 640)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QStackedLayout, QStackedWidget, QVBo
 from app import compare_tasks, evidence_words, theme
 from app.compare_bars import EvidenceHeader, ModeBar, OptionsBar
 from app.compare_canvas import CompareCanvas
+from app.compare_drops import PairDrops
 from app.compare_keeping import CompareKeeper
 from app.compare_menu import CompareMenu
 from app.compare_scene import Mode
@@ -35,11 +36,13 @@ class CompareView(QWidget):
 
     Signals:
         back_requested(): Leave the page.
+        browse_requested(): The person wants to choose pictures to compare.
         previous_requested(), next_requested(): Show a neighbouring pair.
         message(str): One sentence for the status line.
     """
 
     back_requested = Signal()
+    browse_requested = Signal()
     previous_requested = Signal()
     next_requested = Signal()
     message = Signal(str)
@@ -58,7 +61,9 @@ class CompareView(QWidget):
         self.menu = CompareMenu(self)
         self.options = OptionsBar(self)
         self.keeper = CompareKeeper(self.pictures, self.canvas, self.inspect, self.header, self)
+        self.drops = PairDrops(self, self.canvas)
         self._empty = EmptyState(self)
+        self._empty.pressed.connect(self.browse_requested)
         self._notice = QTimer(self)
         self._notice.setSingleShot(True)
         self._notice.setInterval(_NOTICE_MILLISECONDS)
@@ -68,11 +73,6 @@ class CompareView(QWidget):
         self.clear()
 
     def _arrange(self) -> None:
-        self._empty.say(
-            "compare",
-            self.tr("No pair to compare"),
-            self.tr("Open a match or two pictures to see what ties them together."),
-        )
         page = QWidget(self)
         column = QVBoxLayout(page)
         column.setContentsMargins(theme.GROUP, theme.GAP, theme.GROUP, theme.GAP)
@@ -190,8 +190,32 @@ class CompareView(QWidget):
         self._allow_overlaid(text)
         self._leave_overlaid()
 
+    @property
+    def shown(self) -> tuple[Path, Path] | None:
+        """The pictures on the page, the left one first."""
+        return self._paths
+
+    @property
+    def active_side(self) -> int:
+        """The side that the pointer was on last, 0 or 1."""
+        return self.canvas.active_side
+
+    @property
+    def waiting(self) -> str:
+        """What the empty page says."""
+        return self._empty.sentence
+
+    def wait_for_other(self, path: Path | None) -> None:
+        """Says on the empty page that one picture is there, or none."""
+        sentence = self.tr("No pair to compare")
+        if path is not None:
+            sentence = self.tr("{name} is here, the other one is missing").format(name=path.name)
+        hint = self.tr("Drop or paste two pictures, or one after the other; or open a match of a search.")
+        self._empty.say("compare", sentence, hint, self.tr("Choose pictures …"))
+
     def clear(self) -> None:
         """Empties the page."""
+        self.wait_for_other(None)
         self._paths = self._match = None
         self._swapped = False
         self.pictures.close()

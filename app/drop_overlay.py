@@ -15,7 +15,7 @@ _LOOKED_AT = 20
 
 
 class DropOverlay(QWidget):
-    """Covers the window without taking its events."""
+    """Covers what it belongs to, mostly the window, without taking its events."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -35,8 +35,12 @@ class DropOverlay(QWidget):
         else:
             self.text = self.tr("Search with this picture")
         parent = self.parentWidget()
-        if parent is not None:
-            self.setGeometry(parent.rect())
+        self.say(self._icon, self.text, parent.rect() if parent is not None else self.rect())
+
+    def say(self, icon: str, text: str, area: QRect) -> None:
+        """Say something over a part of what this covers."""
+        self._icon, self.text = icon, text
+        self.setGeometry(area)
         self.raise_()
         self.show()
         self.update()
@@ -55,8 +59,10 @@ class DropOverlay(QWidget):
         icons.paint(painter, self._icon, QRect(middle.x() - _ICON // 2, middle.y() - _ICON, _ICON, _ICON), colour)
         painter.setFont(large(self.font()))
         painter.setPen(colour)
-        line = QRect(0, middle.y() + GROUP, self.width(), painter.fontMetrics().height())
-        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, self.text)
+        metrics = painter.fontMetrics()
+        line = QRect(2 * GAP, middle.y() + GROUP, self.width() - 4 * GAP, metrics.height())
+        text = metrics.elidedText(self.text, Qt.TextElideMode.ElideMiddle, line.width())
+        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def are_folders(handed: HandOver) -> bool:

@@ -64,7 +64,8 @@ class HistoryBar(QWidget):
     def _show(self) -> None:
         self.back.setEnabled(self._history.has_back)
         self.forward.setEnabled(self._history.has_forward)
-        self._model.set_paths([queries[0] for queries in self._history.entries], self._history.words)
+        first = [queries[0] for queries in self._history.entries]
+        self._model.set_paths(first, self._history.words, self._history.parts)
         self.strip.setMaximumWidth(max(1, self._model.rowCount()) * _TILE + 2)
         self.strip.updateGeometry()
         with QSignalBlocker(self.strip):

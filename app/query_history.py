@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
+
+from app.query_part import Part
 
 _MOST = 50
 
@@ -26,6 +28,7 @@ class QueryHistory(QObject):
         self._entries: list[Queries] = []
         self._place = -1
         self.words: frozenset[Path] = frozenset()
+        self.parts: Mapping[Path, Part] = {}
 
     @property
     def entries(self) -> tuple[Queries, ...]:
@@ -47,9 +50,12 @@ class QueryHistory(QObject):
         """Whether we went back from a later search."""
         return self._place + 1 < len(self._entries)
 
-    def note(self, queries: Sequence[Path], words: Collection[Path] = ()) -> None:
-        """Take a search in; the same again, or none, is no news."""
+    def note(
+        self, queries: Sequence[Path], words: Collection[Path] = (), parts: Mapping[Path, Part] | None = None
+    ) -> None:
+        """Take a search in; the same again, or none, is no news. Words and parts are those of all searches."""
         self.words = frozenset(words)
+        self.parts = dict(parts or {})
         wanted = tuple(queries)
         if not wanted or (self._place >= 0 and self._entries[self._place] == wanted):
             return

@@ -12,15 +12,17 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPoint,
     QRect,
+    QRectF,
     QSize,
     Qt,
     Slot,
 )
-from PySide6.QtGui import QPainter, QPalette, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPalette, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app import icons, words
 from app.picture_painter import PicturePainter
+from app.query_part import Part, paint_frame, region_in
 from app.theme import RADIUS
 from app.thumbnails import ThumbnailService, key_of
 from core.records import ImageRecord
@@ -30,8 +32,11 @@ FOUND_ROLE = Qt.ItemDataRole.UserRole + 1
 """Whether a query has a verified match: True, False, or None while that is open."""
 WORDS_ROLE = Qt.ItemDataRole.UserRole + 2
 """Whether a query is words and no picture."""
+PART_ROLE = Qt.ItemDataRole.UserRole + 3
+"""The Part of another picture that a query is, or None."""
 TILE = 64
 _BADGE = 18
+_AROUND = QColor(0, 0, 0, 110)
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -50,6 +55,7 @@ class QueryModel(QAbstractListModel):
         self._records: list[ImageRecord] = []
         self._found: dict[Path, bool] = {}
         self._words: frozenset[Path] = frozenset()
+        self._parts: dict[Path, Part] = {}
         thumbnails.ready.connect(self._on_ready)
 
     @property
@@ -57,10 +63,19 @@ class QueryModel(QAbstractListModel):
         """The queries, in their order."""
         return [record.path for record in self._records]
 
-    def set_paths(self, paths: Sequence[Path], words: Collection[Path] = ()) -> None:
-        """Replace the queries; those among ``words`` are no files but what somebody typed."""
+    def set_paths(
+        self, paths: Sequence[Path], words: Collection[Path] = (), parts: Mapping[Path, Part] | None = None
+    ) -> None:
+        """Replace the queries.
+
+        Args:
+            paths: The queries.
+            words: Those among them that are no files but what somebody typed.
+            parts: Of those that were cut out of a picture, where.
+        """
         self.beginResetModel()
         self._words = frozenset(words)
+        self._parts = {path: parts[path] for path in paths if path in parts} if parts else {}
         self._records = [record_of(path) for path in paths]
         self._found = {}
         self.endResetModel()
@@ -86,19 +101,31 @@ class QueryModel(QAbstractListModel):
         record = self._records[index.row()]
         match role:
             case Qt.ItemDataRole.AccessibleTextRole:
-                return ", ".join(filter(None, (record.path.name, self._verdict(record.path))))
+                return ", ".join(filter(None, (self.name_of(record.path), self._verdict(record.path))))
             case Qt.ItemDataRole.ToolTipRole:
                 reason = self._thumbnails.failed(key_of(record)) or ""
                 path = record.path
-                return words.tooltip((path.name, words.folder_of(path), self._verdict(path), reason))
+                return words.tooltip((self.name_of(path), self.folder_of(path), self._verdict(path), reason))
             case role if role == RECORD_ROLE:
                 return record
             case role if role == WORDS_ROLE:
                 return record.path in self._words
+            case role if role == PART_ROLE:
+                return self._parts.get(record.path)
             case role if role == FOUND_ROLE:
                 return self._found.get(record.path)
             case _:
                 return None
+
+    def name_of(self, path: Path) -> str:
+        """What a query is called: a part goes by the picture it was cut out of."""
+        part = self._parts.get(path)
+        return path.name if part is None else self.tr("part of {name}").format(name=part.source.name)
+
+    def folder_of(self, path: Path) -> str:
+        """Where a query is, or the picture it was cut out of."""
+        part = self._parts.get(path)
+        return words.folder_of(path if part is None else part.source)
 
     def _verdict(self, path: Path) -> str:
         found = self._found.get(path)
@@ -110,7 +137,8 @@ class QueryModel(QAbstractListModel):
     def _on_ready(self, keys: list[str]) -> None:
         known = set(keys)
         for row, record in enumerate(self._records):
-            if key_of(record) in known:
+            part = self._parts.get(record.path)
+            if key_of(record if part is None else record_of(part.source)) in known:
                 self.dataChanged.emit(self.index(row), self.index(row))
 
 
@@ -134,8 +162,11 @@ class QueryDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         frame = option.rect.adjusted(2, 2, -2, -2)
+        part = index.data(PART_ROLE)
         if index.data(WORDS_ROLE):
             self._paint_words(painter, frame, str(record.path), option.palette)
+        elif isinstance(part, Part):
+            self._paint_part(painter, frame, part, option.palette)
         else:
             self._pictures.paint(painter, frame, record, option.palette)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -146,6 +177,18 @@ class QueryDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(option.rect.adjusted(2, 2, -2, -2), RADIUS, RADIUS)
         self._paint_badge(painter, option, index.data(FOUND_ROLE))
         painter.restore()
+
+    def _paint_part(self, painter: QPainter, frame: QRect, part: Part, palette: QPalette) -> None:
+        """The picture that the part was cut out of, dimmed around it."""
+        place = QRectF(self._pictures.paint(painter, frame, record_of(part.source), palette))
+        region = region_in(part.region, place)
+        around = QPainterPath()
+        around.addRect(place)
+        around.addRect(region)
+        painter.fillPath(around, _AROUND)
+        # On whole pixels the strokes are crisp; those along the picture's edge would lie half beside it.
+        inner = place.adjusted(1, 1, -1, -1)
+        paint_frame(painter, QRectF(region.toRect()).intersected(inner))
 
     def _paint_words(self, painter: QPainter, frame: QRect, text: str, palette: QPalette) -> None:
         """Words where there is room for them, else a sign for words."""

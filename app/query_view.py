@@ -18,6 +18,7 @@ from app.picture_actions import copy_paths, show_in_folder
 from app.preset_button import PresetButton
 from app.query_history import QueryHistory
 from app.query_model import FOUND_ROLE, RECORD_ROLE, TILE, QueryDelegate, QueryModel
+from app.query_part import Part
 from app.query_tally import QueryTally
 from app.settings import DEFAULT_TOP
 from app.theme import GAP, GROUP, SPACE, large, set_property
@@ -161,10 +162,16 @@ class QueryView(QWidget):
         """Whether the current query is no picture, so that nothing can be laid over it."""
         return self.current in self._words
 
-    def set_queries(self, queries: Sequence[Path], current: Path | None = None, words: Collection[Path] = ()) -> None:
+    def set_queries(
+        self,
+        queries: Sequence[Path],
+        current: Path | None = None,
+        words: Collection[Path] = (),
+        parts: Mapping[Path, Part] | None = None,
+    ) -> None:
         """Replace the queries; the current one stays where it is among them, else it is the first."""
         self._words = frozenset(words)
-        self._model.set_paths(queries, self._words)
+        self._model.set_paths(queries, self._words, parts)
         self.strip.fit()
         if queries:
             row = queries.index(current) if current in queries else 0
@@ -176,9 +183,9 @@ class QueryView(QWidget):
     def _on_current(self, current: QModelIndex, _: QModelIndex) -> None:
         path = self.current
         count = self._model.rowCount()
-        self.name.set_text(path.name if path else "")
+        self.name.set_text(self._model.name_of(path) if path else "")
         typed = self.tr("words, by their meaning")
-        facts = typed if self.current_is_words else words.folder_of(path) if path else ""
+        facts = typed if self.current_is_words else self._model.folder_of(path) if path else ""
         if path and count > 1:
             place = self.tr("{number} of {count}").format(
                 number=words.number(self.strip.currentIndex().row() + 1), count=words.number(count)

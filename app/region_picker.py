@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.picture_painter import fitted
+from app.query_part import paint_frame, region_in
 from app.thumbnails import ThumbnailService
 from core.records import ImageRecord
 
@@ -197,24 +198,6 @@ class RegionPicker(QWidget):
     def _refresh(self, keys: list[str]) -> None:
         if self.isVisible():
             self.update()
-
-
-def region_in(region: QRectF, place: QRectF) -> QRectF:
-    """A region in shares as a rectangle on a picture that is painted at a place."""
-    return QRectF(
-        place.left() + region.left() * place.width(),
-        place.top() + region.top() * place.height(),
-        region.width() * place.width(),
-        region.height() * place.height(),
-    )
-
-
-def paint_frame(painter: QPainter, frame: QRectF) -> None:
-    """A dark and a light stroke, so that it shows on any photo."""
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for colour, width in ((QColor(0, 0, 0, 190), 4.0), (QColor(255, 255, 255), 2.0)):
-        painter.setPen(QPen(colour, width))
-        painter.drawRect(frame)
 
 
 def _around(whole: QRectF, hole: QRectF) -> list[QRectF]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QRectF, Signal, Slot
 
 from app.pages import SearchPage
+from app.query_part import Part
 from app.session import Session
 from core.events import MatchFound
 from core.records import ImageRecord
@@ -66,7 +67,8 @@ class SearchPresenter(QObject):
     @Slot(object, QRectF)
     def search_part(self, record: ImageRecord, region: QRectF) -> None:
         """Search with a region, in shares of a picture, drawn on it."""
-        self._session.take_part(record.path, (region.left(), region.top(), region.width(), region.height()))
+        part = Part(record.path, region.left(), region.top(), region.width(), region.height())
+        self._session.take_part(part)
 
     @Slot(int)
     def _go_to_past(self, place: int) -> None:
@@ -88,8 +90,8 @@ class SearchPresenter(QObject):
     def _on_started(self, queries: list[Path]) -> None:
         current = self._query.current
         self._page.show_queries(bool(queries))
-        self._query.history.note(queries, self._session.words)
-        self._query.set_queries(queries, current, self._session.words)
+        self._query.history.note(queries, self._session.words, self._session.parts)
+        self._query.set_queries(queries, current, self._session.words, self._session.parts)
         self._query.show_found({}, final=False)
 
     @Slot(object)

@@ -17,6 +17,7 @@ from app.engine import Engine, SearchRequest, warm_engine
 from app.intake import HandOver, Intake
 from app.jobs import Jobs
 from app.libraries import Libraries
+from app.query_part import Part
 from app.settings import DEFAULT_PRESET
 from app.skipped import SkippedFiles
 from core.events import Event, GroupFound, MatchFound, Skipped, Summary
@@ -84,6 +85,7 @@ class Session(QObject):
         self.answers = Answers()
         self.searching = False
         self.words: set[Path] = set()
+        self.parts: dict[Path, Part] = {}
         self._is_ready = False
         self._words_method: str | None = None
         self.groups: dict[str, Group] = {}
@@ -289,6 +291,10 @@ class Session(QObject):
 
         self.jobs.desk.do(look, took, self.failed.emit)
 
+    def keep_files(self, handed: HandOver, then: Callable[[Intake], None]) -> None:
+        """Look which files were handed over, for something else than searching; bare pixels become one."""
+        self.jobs.desk.do(lambda: intake.sort_out(handed, self._pixels_folder), then, self.failed.emit)
+
     def _take_words(self, text: str) -> None:
         """Search with words, where a method that reads them has its weights; else say what it takes."""
 
@@ -308,15 +314,21 @@ class Session(QObject):
 
         self.jobs.desk.do(look, then, self.failed.emit)
 
-    def take_part(self, picture: Path, shares: tuple[float, float, float, float]) -> None:
-        """Cut a region out of a picture, in shares of its width and height, and make it the query."""
+    def take_part(self, part: Part) -> None:
+        """Cut a part out of a picture and make it the query."""
 
         def cut() -> Path:
             from core.cropping import Box, cut_out
 
-            return cut_out(picture, Box(*shares, relative=True), self._pixels_folder)
+            box = Box(part.left, part.top, part.width, part.height, relative=True)
+            return cut_out(part.source, box, self._pixels_folder)
 
-        self.jobs.desk.do(cut, lambda path: self.took_queries.emit([path]), self.failed.emit)
+        def took(path: Path) -> None:
+            whole = self.parts.get(part.source)
+            self.parts[path] = part if whole is None else part.of(whole)
+            self.took_queries.emit([path])
+
+        self.jobs.desk.do(cut, took, self.failed.emit)
 
     def _on_taken(self, found: Intake, queries: list[Path], folders_are_libraries: bool, words: str) -> None:
         if folders_are_libraries and found.folders:

@@ -191,6 +191,7 @@ class Window(QMainWindow):
         self.duplicates_page.export_requested.connect(self.export)
         self.duplicates_page.review_requested.connect(self._review_group)
         self.compare.back_requested.connect(self._back)
+        self.compare.browse_requested.connect(self._choose_pair)
         self.compare.message.connect(self.status.say)
         self._connect_review()
         self._theme.changed.connect(self._on_theme)
@@ -365,9 +366,15 @@ class Window(QMainWindow):
             self.session.take(HandOver(tuple(pictures)))
 
     @Slot()
+    def _choose_pair(self) -> None:
+        self._comparing.take(HandOver(tuple(self._choosers.pictures(self.tr("Compare pictures")))), 0)
+
+    @Slot()
     def paste(self) -> None:
-        """Search with what is on the clipboard."""
+        """Search with what is on the clipboard; on the Compare page, compare it."""
         handed = intake.read_clipboard()
+        if self.page == "compare" and self._comparing.take(handed):
+            return
         if handed:
             self.session.take(handed)
         else:

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.application import Workplace
 from app.engine import Engine, SearchRequest
 from app.intake import HandOver
+from app.query_model import PART_ROLE
 from app.window import Window
 from core.catalog import Catalog
 from core.events import Done, Event, MatchFound, Summary
@@ -162,6 +163,61 @@ def test_a_part_of_a_match_is_drawn_with_the_keyboard(window: Window, photos_fol
     with qtbot.waitSignal(window.session.search_ended):
         qtbot.keyClick(picker, Qt.Key.Key_Return)
     assert window.query.queries[0].name.startswith("pasted-")
+
+
+def draw_part(window: Window, qtbot: QtBot, shares: tuple[float, float, float, float]) -> None:
+    """Drag a rectangle over a part of the query, in shares of it, and search with that."""
+    qtbot.mouseClick(window.query.part_button, LEFT)
+    picker = window.region_picker
+    qtbot.waitUntil(lambda: picker.picture_place().width() == picker.picture_place().height())
+    place = picker.picture_place()
+    left, top, right, bottom = (round(share * place.width()) for share in shares)
+    with qtbot.waitSignal(window.session.search_ended):
+        qtbot.mousePress(picker, LEFT, pos=place.topLeft() + QPoint(left, top))
+        qtbot.mouseMove(picker, place.topLeft() + QPoint(right, bottom))
+        qtbot.mouseRelease(picker, LEFT, pos=place.topLeft() + QPoint(right, bottom))
+
+
+def tile(window: Window) -> QImage:
+    """The picture of the only query."""
+    strip = window.query.strip
+    strip.clearSelection()
+    return strip.grab(strip.visualRect(strip.model().index(0, 0))).toImage()
+
+
+def test_a_part_is_framed_on_the_picture_it_comes_from(window: Window, photos_folder: Path, qtbot: QtBot) -> None:
+    search(window, qtbot, photos_folder / "a1.png")
+    qtbot.waitUntil(lambda: tile(window).pixelColor(32, 32).red() > 250)
+    draw_part(window, qtbot, (0.25, 0.5, 0.75, 1.0))
+    assert window.query.name.text() == "part of a1.png"
+    assert "photos" in window.query.place.text()
+    qtbot.waitUntil(lambda: tile(window).pixelColor(32, 44).red() > 250)
+    shown = tile(window)
+    assert shown.pixelColor(32, 20).red() < 200, "dimmed around the part"
+    down = [y for y in range(64) if shown.pixelColor(32, y).green() > 200]
+    across = [x for x in range(64) if shown.pixelColor(x, 44).green() > 200 and 8 < x < 56]
+    assert any(abs(y - 32) <= 2 for y in down), "its upper edge, half way down"
+    assert (min(across), max(across)) == pytest.approx((20, 44), abs=2), "its sides, at a quarter and three quarters"
+
+
+def test_a_part_of_a_part_is_framed_on_the_whole(window: Window, photos_folder: Path, qtbot: QtBot) -> None:
+    search(window, qtbot, photos_folder / "a1.png")
+    draw_part(window, qtbot, (0.5, 0.5, 1.0, 1.0))
+    draw_part(window, qtbot, (0.0, 0.0, 0.5, 0.5))
+    (query,) = window.query.queries
+    part = window.session.parts[query]
+    assert part.source == photos_folder / "a1.png"
+    assert (part.left, part.top, part.width, part.height) == pytest.approx((0.5, 0.5, 0.25, 0.25), abs=0.01)
+
+
+def test_the_history_shows_parts_framed_too(window: Window, photos_folder: Path, qtbot: QtBot) -> None:
+    search(window, qtbot, photos_folder / "a1.png")
+    draw_part(window, qtbot, (0.25, 0.25, 0.75, 0.75))
+    search(window, qtbot, photos_folder / "b1.png")
+    model = window.query.history_bar.strip.model()
+    parts = [model.index(row, 0).data(PART_ROLE) for row in range(model.rowCount())]
+    assert [part and part.source.name for part in parts] == [None, "a1.png", None]
+    assert model.index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "part of a1.png"
 
 
 def test_escape_leaves_the_picture_as_it_was(window: Window, asked: Asked, photos_folder: Path, qtbot: QtBot) -> None:
