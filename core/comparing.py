@@ -9,8 +9,10 @@ import numpy as np
 
 from core import relations
 from core.describing import DIGEST_SIZE
+from core.file_facts import read_facts
 from core.images import Limits, decode, read_bytes
 from core.judging import Case, Side, judge
+from core.recompression import recompression_words
 from core.records import Evidence, ImageRecord, Match, Relation
 
 VERIFIERS = ("sift", "orb")
@@ -36,7 +38,15 @@ def compare(first: Path, second: Path, limits: Limits | None = None) -> Match:
     if record_a.content == record_b.content:
         return _same_file(record_a, record_b)
     verdict = judge(case, VERIFIERS)
-    return Match(record_b, verdict.score, verdict.relation, verdict.evidence, verdict.words)
+    words = verdict.words
+    if verdict.relation is not None:
+        words = ", ".join(filter(None, (words, _recompression(verdict.relation, record_a, record_b, limits))))
+    return Match(record_b, verdict.score, verdict.relation, verdict.evidence, words)
+
+
+def _recompression(relation: Relation, first: ImageRecord, second: ImageRecord, limits: Limits) -> str:
+    facts = read_facts(first.path, limits), read_facts(second.path, limits)
+    return recompression_words(relation, (first, second), facts)
 
 
 def read_record(path: Path, limits: Limits) -> ImageRecord:

@@ -12,19 +12,10 @@ from typing import Any
 
 from core.decoding.files import read_bytes
 from core.images import Limits
+from core.jpeg_quality import jpeg_quality
 
 _LOG = logging.getLogger(__name__)
 _LOSSLESS = frozenset({"PNG", "TIFF", "BMP", "GIF", "PPM", "TGA"})
-# fmt: off
-_STANDARD_LUMINANCE = (
-    10, 11, 12, 12, 13, 14, 14, 14, 16, 16, 16, 17, 18, 19, 22, 22,
-    24, 24, 24, 26, 29, 35, 37, 40, 40, 49, 51, 51, 55, 55, 56, 56,
-    57, 58, 60, 61, 62, 64, 64, 68, 69, 72, 77, 78, 80, 81, 87, 87,
-    92, 92, 95, 98, 99, 100, 101, 103, 103, 103, 104, 109, 112, 113, 120, 121,
-)
-# fmt: on
-"""The luminance table of ITU T.81, Annex K.1, which encoders take for quality 50, in order of its values."""
-_CLAMPED = 255
 _SUBSAMPLING = {0: "4:4:4", 1: "4:2:2", 2: "4:2:0"}
 
 
@@ -69,20 +60,6 @@ def read_facts(path: Path, limits: Limits | None = None) -> FileFacts:
     except Exception:  # Pillow's readers raise nearly anything on damaged files.
         _LOG.debug("no facts of %s", path, exc_info=True)
         return FileFacts()
-
-
-def jpeg_quality(tables: dict[int, list[int]]) -> int:
-    """The quality at which the reference encoder would have written these tables.
-
-    Args:
-        tables: Quantisation tables by number, 64 values each; the first is that of luminance.
-    """
-    values = sorted(tables[min(tables)])
-    # Strong compression runs into the largest value that the format allows; only what stays below it tells.
-    count = max(1, sum(value < _CLAMPED for value in values[: len(_STANDARD_LUMINANCE)]))
-    scale = 100 * sum(values[:count]) / sum(_STANDARD_LUMINANCE[:count])
-    quality = (200 - scale) / 2 if scale <= 100 else 5000 / scale
-    return max(1, min(100, round(quality)))
 
 
 def _facts(image: Any) -> FileFacts:

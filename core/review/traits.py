@@ -10,7 +10,6 @@ import logging
 import re
 import warnings
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from core.decoding.files import read_bytes
 from core.decoding.pillow import plugins
 from core.decoding.raw import RAW_EXTENSIONS
 from core.images import Limits
+from core.jpeg_quality import jpeg_quality
 from core.records import ImageError
 
 logger = logging.getLogger(__name__)
@@ -32,14 +32,6 @@ _XMP_RATING = re.compile(rb"(?:xmp:)?Rating(?:=\"|>)\s*([1-5])")
 _XMP_DATE = re.compile(rb"DateTimeOriginal|DateCreated")
 _XMP_TEXT = re.compile(rb"<dc:(?:description|title)>")
 _XMP_TAGS = re.compile(rb"<dc:subject>")
-
-# The luminance table of the JPEG standard (ITU T.81, Annex K.1), which encoders scale by their quality.
-_STANDARD = (
-    *(16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55),
-    *(14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62),
-    *(18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92),
-    *(49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +100,10 @@ def _xmp(image: Image.Image) -> bytes:
 
 
 def _quality(image: Image.Image, form: str) -> int | None:
-    """The quality that the reference encoder would have needed for these tables."""
+    """The estimate for a JPEG, a number above all of them for formats without loss, None where unknown."""
     if form in _LOSSLESS:
         return _LOSSLESS_QUALITY
     tables: dict[int, list[int]] | None = getattr(image, "quantization", None)
     if not tables:
         return None
-    found = sum(tables[min(tables)])
-    return min(range(1, 101), key=lambda quality: abs(_sum_at(quality) - found))
-
-
-@cache
-def _sum_at(quality: int) -> int:
-    """The sum of the table that the reference encoder makes for a quality."""
-    scale = 5000 // quality if quality < 50 else 200 - 2 * quality
-    return sum(min(255, max(1, (value * scale + 50) // 100)) for value in _STANDARD)
+    return jpeg_quality(tables)
