@@ -18,6 +18,9 @@ from core.records import Evidence
 
 Drawing = Callable[[Pair], QImage]
 
+_QUICK_PNG = 75
+"""Qt's number for a light and quick compression."""
+
 
 def prove(pair: Pair, evidence: Evidence) -> overlay.Proof:
     """Works out what there is to draw of the evidence."""
@@ -78,7 +81,7 @@ def save(image: QImage, path: Path) -> Path:
     from core import export
 
     def write(temporary: Path) -> None:
-        if not image.save(str(temporary), "PNG"):  # type: ignore[call-overload]
+        if not image.save(str(temporary), "PNG", _QUICK_PNG):  # type: ignore[call-overload]
             raise OSError("the picture cannot be encoded, or the disk is full")
 
     export.check_writable(path)

@@ -128,16 +128,19 @@ def test_inspecting_keeps_the_table(qtbot: QtBot, view: CompareView, first: Pixe
     assert view.keeper.proposed_name() == "first - mirrored (inspected).png"
 
 
+@pytest.mark.parametrize(("mode", "across"), [(Mode.LINES, 2), (Mode.BLEND, 1)])
 def test_large_pictures_are_kept_large_and_no_larger(
-    qtbot: QtBot, view: CompareView, tmp_path: Path, pair: Pair, keep: Keep
+    qtbot: QtBot, view: CompareView, pair: Pair, mode: Mode, across: int
 ) -> None:
     first, second, _ = pair("turned")
     for path in (first, second):
-        with Image.open(path) as picture:
-            picture.resize((3200, 2400)).save(path, compress_level=0)
+        Image.new("RGB", (3200, 2400), "teal").save(path, compress_level=0)
     shown(qtbot, view, first, match_of(second, evidence(np.eye(3))))
-    assert 2 * MOST_SIDE < keep(Mode.LINES).shape[1] < 2 * MOST_SIDE + 200
-    assert MOST_SIDE < keep(Mode.BLEND).shape[1] < MOST_SIDE + 200
+    view.set_mode(mode)
+    with qtbot.waitSignal(view.message):
+        view.keeper.copy()
+    width = QGuiApplication.clipboard().image().width()
+    assert across * MOST_SIDE < width < across * MOST_SIDE + 200
 
 
 def test_the_proposed_name_says_what_is_shown(
