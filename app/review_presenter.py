@@ -56,6 +56,7 @@ class ReviewPresenter(QObject):
         self._choosers = choosers
         self._settings = settings
         self._saved: dict[str, RuleSet] = {}
+        self._others_follow = False
         self.rules = ReviewRulesDialog(page)
         self.decisions = DecisionsPresenter(session.jobs.desk, choosers, page)
         self.rules.set_rules(review.work.terms.rules)
@@ -88,7 +89,7 @@ class ReviewPresenter(QObject):
         review.failed.connect(self._status.fail)
         lane = session.jobs.review
         lane.batch.connect(self._on_batch)
-        lane.finished.connect(self._show_totals)
+        lane.finished.connect(self._on_chosen)
         lane.failed.connect(lambda sentence: self._status.fail(Failure(sentence, lane.details)))
         session.libraries.changed.connect(lambda: self._page.view.bar.set_folders(session.libraries.scope))
         session.scan_started.connect(lambda: self._take([], scanning=True))
@@ -99,6 +100,7 @@ class ReviewPresenter(QObject):
 
     @Slot(list)
     def _take(self, groups: list[Group], scanning: bool = False) -> None:
+        self._others_follow = bool(groups) and self._review.work.terms.scope != Scope()
         self._review.set_groups(groups)
         self._page.say_nothing_found(scanned=not scanning, scanning=scanning)
         if self._page.face in (self._page.view, self._page.empty):
@@ -121,6 +123,27 @@ class ReviewPresenter(QObject):
         """Let the other pages show the groups as they stand."""
         if self._review.dirty and not self._session.scanning and self._review.found_any:
             self._session.keep_groups(self._review.standing_groups())
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        """Choices stand. Where only some files count as copies, the other pages show no more of a new scan either."""
+        self._show_totals()
+        if not self._others_follow:
+            return
+        self._others_follow = False
+        self.sync()
+        work = self._review.work
+        if work.terms.scope != Scope():
+            sentence = self.tr("{count} of {found} groups are shown: {scope}").format(
+                count=words.number(len(self._session.groups)),
+                found=words.number(len(work)),
+                scope=review_words.scope(work.terms.scope),
+            )
+            self._status.say(sentence, self.tr("Show all"), self._show_all)
+
+    def _show_all(self) -> None:
+        self._others_follow = True
+        self._review.set_scope(Scope())
 
     # ------------------------------------------------------------------ rules and scope
 

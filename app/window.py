@@ -404,7 +404,8 @@ class Window(QMainWindow):
         """Look for duplicates in the folders in use."""
         self.show_page("duplicates")
         self.groups.setFocus()
-        self.session.find_duplicates(self.duplicates_page.preset.preset)
+        reference = self.review.review.work.terms.scope.reference
+        self.session.find_duplicates(self.duplicates_page.preset.preset, also=reference)
 
     @Slot(str)
     def _review_group(self, identifier: str) -> None:

@@ -22,12 +22,18 @@ def run(arguments: argparse.Namespace) -> int:
         check_confined(plan, [info.folder for info in catalog.libraries()])
         if arguments.commit:
             summary = reviewing.follow(apply_plan(catalog, plan, arguments.confirm))
-            after = " Bring them back with: twinsight undo --commit" if summary.files else ""
+            after = _way_back(plan) if summary.files else ""
             print(f"{reviewing.in_words(summary, 'went')}{after}")
             return 0
         summary = reviewing.follow(rehearse(catalog, plan))
     print(f"{reviewing.in_words(summary, 'would go')} Nothing was touched; add --commit{_confirmation(plan)}.")
     return 0
+
+
+def _way_back(plan: Plan) -> str:
+    if plan.action is Action.DELETE:
+        return " Only those of which a copy with the same bytes stays come back with: twinsight undo --commit"
+    return " Bring them back with: twinsight undo --commit"
 
 
 def _confirmation(plan: Plan) -> str:

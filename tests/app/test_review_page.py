@@ -519,3 +519,38 @@ def test_stopping_before_anything_is_done_leads_back_to_the_summary(
         page.result.undo_button.click()
         qtbot.waitUntil(lambda: len(ends) == 2, timeout=_WAIT)
     assert checksums(library) == before
+
+
+def test_a_scan_shows_only_what_counts_by_the_chosen_mode(
+    workplace: Workplace, window: Window, qtbot: QtBot, library: Path
+) -> None:
+    review(window, qtbot)
+    everything = set(window.session.groups)
+    window.review_page.view.bar.scope_button.choose(Scope(Mode.SAME_FOLDER))
+
+    scan(workplace, qtbot)
+
+    qtbot.waitUntil(lambda: len(window.session.groups) == 1, timeout=_WAIT)
+    (group,) = window.session.groups.values()
+    assert {member.record.path.name for member in group.members} == {"china.jpg", *COPIES}
+    assert "1 of 2 groups are shown: Only within one folder" in window.status.text.full_text
+    window.status.act_button.click()
+    qtbot.waitUntil(lambda: set(window.session.groups) == everything, timeout=_WAIT)
+
+
+def test_a_scan_looks_into_the_folder_that_others_are_compared_against(
+    open_workplace: Callable[[Engine | None], Workplace], scanned: Scanned, library: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    looked: list[Sequence[Path]] = []
+
+    def noting(catalog: Catalog, folders: Sequence[Path], preset: str) -> Iterator[Event]:
+        looked.append(tuple(folders))
+        yield from scanned.again(catalog, folders, preset)
+
+    workplace = open_workplace(Engine(scan=noting))
+    review(workplace.window, qtbot)
+    workplace.window.review_page.view.bar.scope_button.choose(Scope(Mode.AGAINST, (tmp_path / "elsewhere",)))
+
+    scan(workplace, qtbot)
+
+    assert looked == [(library,), (library, tmp_path / "elsewhere")]
