@@ -23,6 +23,7 @@ from multiprocessing.process import BaseProcess
 from types import MappingProxyType, TracebackType
 from typing import Generic, TypeVar
 
+from core.memory_share import memory_share
 from core.records import ImageError, TwinsightError
 from core.worker_process import READY, SERIAL_BYTES, Reply, serve
 
@@ -106,21 +107,22 @@ class WorkerTeam(Generic[T]):
                     ...
     """
 
-    def __init__(self, task: Callable[..., T], count: int, seconds: float = 60.0, memory: int | None = 6 << 30) -> None:
+    def __init__(self, task: Callable[..., T], count: int, seconds: float = 60.0, memory: int | None = None) -> None:
         """Prepare the team; processes start when there is work for them.
 
         Args:
             task: A function of an importable module; it raises ImageError for what is the file's fault.
             count: How many processes at most, at least 1.
             seconds: The most that one task may take.
-            memory: Soft limit of the address space of one process in bytes (not on Windows), or None.
+            memory: Soft limit of the address space of one process in bytes (not on Windows); None for its share of
+                what this computer has.
         """
         if count < 1:
             raise ValueError(f"a team needs at least one worker, got {count}")
         self._task = task
         self._count = count
         self._seconds = seconds
-        self._memory = memory
+        self._memory = memory_share(count) if memory is None else memory
         self._context = _context()
         self._workers: list[_Worker] = []
         self._waiting: deque[_Job] = deque()

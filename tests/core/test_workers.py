@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from core.memory_share import memory_share
 from core.records import ImageError, TwinsightError
 from core.workers import Outcome, WorkerTeam
 
@@ -182,6 +183,13 @@ def test_running_out_of_memory_costs_one_task(make_team: Callable[..., WorkerTea
     if sys.platform == "linux":
         assert reason(outcomes["greedy"]) == "needs too much memory"
     assert outcomes["modest"].value == 1000
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="address space has no limit there")
+def test_workers_share_the_memory_of_the_computer(make_team: Callable[..., WorkerTeam[Any]]) -> None:
+    team = make_team(count=3)
+    team.submit("limit", "address space")
+    assert collect_all(team)["limit"].value == memory_share(3)
 
 
 def test_decoders_cannot_write_to_the_terminal(make_team: Callable[..., WorkerTeam[Any]]) -> None:

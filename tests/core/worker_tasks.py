@@ -37,6 +37,12 @@ def _allocate(size: object) -> int:
     return len(bytearray(int(str(size))))
 
 
+def _address_space(_: object) -> int:
+    import resource
+
+    return resource.getrlimit(resource.RLIMIT_AS)[0]
+
+
 def _unpicklable(_: object) -> object:
     return lambda: None
 
@@ -60,6 +66,7 @@ _JOBS = {
     "stumble": _stumble,
     "starve": _starve,
     "allocate": _allocate,
+    "address space": _address_space,
     "fill": lambda size: bytes(size),
     "unpicklable": _unpicklable,
     "chatter": _chatter,
