@@ -13,13 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-from core import miniature
+from core import later_frames, miniature
 from core._cv import cv2
 from core.features import pdq, registry
 from core.features.base import (
     REGIONS,
     GlobalMethod,
     Keypoints,
+    Kind,
     LocalMethod,
     MirroringMethod,
     Pixels,
@@ -77,8 +78,26 @@ def describe_file(path: Path, methods: tuple[str, ...], known: tuple[bytes, ...]
         # Hashes and keypoints say nothing of it: it is a copy of what has its very pixels, and of nothing else.
         whole = picture if picture.exact else decode(data, None, limits, path)
         pixels = pixel_digest(whole.pixels)
+    if picture.frames > 1:
+        features.update(_describe_later(data, picture.frames, methods, limits))
     size = (picture.width, picture.height, picture.format, picture.frames)
     return Described(digest, len(data), size, pixels, features)
+
+
+def _describe_later(data: bytes, frames: int, methods: Sequence[str], limits: Limits) -> dict[str, bytes]:
+    """What the middle and the last frame tell by each method that describes whole pictures."""
+    names = [name for name in methods if describes_frames(name)]
+    pictures = later_frames.later_pictures(data, frames, working_side(names), limits)
+    described = [describe_picture(picture, names) for _, picture in pictures]
+    return {
+        _key(name) + later_frames.SUFFIX: later_frames.pack_frames(pictures, [frame[_key(name)] for frame in described])
+        for name in names
+    }
+
+
+def describes_frames(name: str) -> bool:
+    """Whether a method also describes frames of an animation after the first: those of whole pictures do."""
+    return not name.endswith(REGIONS) and registry.methods()[name].kind is Kind.GLOBAL
 
 
 def digest_pixels(path: Path, limits: Limits) -> bytes:

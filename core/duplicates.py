@@ -14,11 +14,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core import candidates
+from core.animations import AnimationCourt, reels
 from core.bonds import Bonds
 from core.candidates import Candidate
 from core.catalog import Catalog
 from core.equal_pixels import pixel_digests
 from core.events import Done, Event, GroupFound, Summary
+from core.frame_search import judge_frames, nominate
 from core.grouping import Star, make_stars
 from core.images import Limits
 from core.indexing import IndexOptions, index_library, worker_count
@@ -112,7 +114,8 @@ class _Scan:
             judges = Court(catalog, self._contents, self._paths, chosen.verifiers, self._workers)
             court = MiniatureCourt(catalog, self._contents, STRICT, judges)
         decided = Decisions(catalog).decided()
-        self._court = DecidedCourt(court, decided, self._contents)
+        self._animations = AnimationCourt(court, self._contents, reels(catalog, self._contents))
+        self._court = DecidedCourt(self._animations, decided, self._contents)
         self._arrangement = Arrangement(decided, options.scope, protected_folders(catalog), options.settled)
         self._pixels: dict[str, str] = {}
         self._shown: dict[int, str] = {}
@@ -135,6 +138,7 @@ class _Scan:
         yield from self._ask(found, stage)
         if self._preset.descriptor is not None:
             yield from self._similar(self._preset.descriptor)
+        yield from self._later_frames()
         stage = Stage("Forming groups")
         stars: list[Star] = []
         for event in make_stars(self._bonds, self._ranks, self._court, stage):
@@ -161,8 +165,10 @@ class _Scan:
         for place in sorted(digests):
             earlier = (first for first in alike[digests[place]] if not self._court.are_apart(first, place))
             if (first := next(earlier, None)) is not None:
-                self._bonds.add(same_pixels(first, place))
-                self._note_same_pixels(first, place)
+                verdict = self._animations.weighed(same_pixels(first, place))
+                self._bonds.add(verdict)
+                if verdict.relation is Relation.SAME_PIXELS:
+                    self._note_same_pixels(first, place)
             alike[digests[place]].append(place)
 
     def _note_same_pixels(self, first: int, second: int) -> None:
@@ -185,6 +191,24 @@ class _Scan:
             self._catalog, self._contents, descriptor, _REGION_NEIGHBOURS, self._preset.region_threshold
         )
         yield from self._ask(found, Stage("Verifying parts"))
+
+    def _later_frames(self) -> Iterator[Event]:
+        """Pictures that are the middle or last frame of an animation."""
+        found = {
+            pair: some
+            for pair, some in nominate(self._catalog, self._contents, self._preset).items()
+            if not self._bonds.joins.joined(*pair) and not self._court.are_apart(*pair)
+        }
+        yield from judge_frames(
+            self._catalog,
+            self._contents,
+            found,
+            self._paths,
+            self._preset,
+            self._workers,
+            self._animations,
+            self._bonds.add,
+        )
 
     def _ask(self, found: Sequence[Candidate], stage: Stage) -> Iterator[Event]:
         """Ask about candidates in rounds, closest first, leaving out those that others explain.

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core import miniature
+from core._catalog_frames import lacking_frames
 from core.catalog import Catalog, FileRow, NewContent
-from core.describing import Described, base_method, describe_file, feature_key
+from core.describing import Described, base_method, describe_file, describes_frames, feature_key
 from core.events import Done, Event, Indexed, Skipped, Summary
 from core.features import registry
 from core.images import Limits
@@ -184,6 +185,8 @@ def _sort_renumbered(work: _Work, known: int, lacking: dict[str, set[int]]) -> N
 def _lacking(catalog: Catalog, methods: tuple[str, ...]) -> dict[str, set[int]]:
     """For each method, the contents it has not described yet; under "" where only their miniatures are wanted."""
     lacking = {name: catalog.lacking(feature_key(name)) for name in methods}
+    for name in filter(describes_frames, methods):
+        lacking[name] |= lacking_frames(catalog, feature_key(name))
     return lacking or {"": catalog.lacking(miniature.KEY)}
 
 

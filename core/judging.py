@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,9 @@ from core.alignment import Alignment, align
 from core.describing import detect_full_size, detect_mirrored, instance
 from core.features.base import Keypoints, LocalMethod, Metric, MirroringMethod, Pixels
 from core.features.sift import mirror
-from core.images import Picture, decode, load, read_bytes
+from core.images import Picture, decode, read_bytes
 from core.jpeg_rounding import are_one_picture
+from core.later_frames import load_frame
 from core.matching import View, verify
 from core.orientation import mirror_homography, orientation_homography
 from core.packing import pack_keypoints, unpack_keypoints
@@ -40,6 +42,9 @@ _CERTAIN = 15
 _PICTURES = 96
 _KEYPOINTS = 256
 
+Source: TypeAlias = tuple[Path, int]
+"""A file, and which of its frames."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
@@ -51,6 +56,7 @@ class Side:
         width: Pixels of the upright picture.
         height: Pixels of the upright picture.
         keypoints: Packed keypoints of the first verifier, or None to detect them.
+        frame: Which frame of an animation, from 0.
     """
 
     content: int
@@ -58,6 +64,12 @@ class Side:
     width: int
     height: int
     keypoints: bytes | None = None
+    frame: int = 0
+
+    @property
+    def source(self) -> Source:
+        """Where its pixels are."""
+        return self.path, self.frame
 
     @property
     def size(self) -> tuple[int, int]:
@@ -201,7 +213,7 @@ def _with_keypoints(side: Side, name: str, found: dict[int, bytes]) -> Side:
         return side
     if side.content not in found:
         try:
-            found[side.content] = pack_keypoints(_detected(side.path, name))
+            found[side.content] = pack_keypoints(_detected(side.source, name))
         except ImageError:
             # The judge will run into it again, and say so in its verdict.
             return side
@@ -342,6 +354,8 @@ def _equal_words(case: Case, alignment: Alignment) -> str:
     """In which words two pictures that look equal when shrunk are equal at full size; none where they are not."""
     if case.first.size != case.second.size or alignment.residual > 1 or alignment.colour > 1:
         return ""
+    if case.first.frame or case.second.frame:
+        return ""
     first, second = _at_full_size(case.first), _at_full_size(case.second)
     if np.array_equal(first[1], second[1]):
         return "same pixels"
@@ -384,7 +398,7 @@ def _around(side: Side, polygon: NDArray[np.float64]) -> Surroundings | None:
         return None
     pixels = _pixels(side)
     scale = np.array([pixels.shape[1] / side.width, pixels.shape[0] / side.height])
-    return look_around(_texture(side.path), (polygon + 0.5) * scale - 0.5)
+    return look_around(_texture(side.source), (polygon + 0.5) * scale - 0.5)
 
 
 def _unmirrored(evidence: Evidence, width: int) -> Evidence:
@@ -403,7 +417,7 @@ def _unmirrored(evidence: Evidence, width: int) -> Evidence:
 
 def _view(side: Side, name: str) -> View:
     packed = _packed(side, name)
-    keypoints = _unpacked(packed) if packed is not None else _detected(side.path, name)
+    keypoints = _unpacked(packed) if packed is not None else _detected(side.source, name)
     return View(side.width, side.height, keypoints, instance(name).info.metric)
 
 
@@ -414,7 +428,7 @@ def _packed(side: Side, name: str) -> bytes | None:
 def _mirrored_view(side: Side, name: str) -> View:
     """The view of the mirrored picture: by permuting SIFT's bins, else by looking again."""
     if name != "sift":
-        keypoints = _detected_mirrored(side.path, name, _packed(side, name))
+        keypoints = _detected_mirrored(side.source, name, _packed(side, name))
         return View(side.width, side.height, keypoints, instance(name).info.metric)
     view = _view(side, name)
     points = view.keypoints.points.copy()
@@ -434,33 +448,34 @@ def _unpacked(packed: bytes) -> Keypoints:
 
 
 @lru_cache(maxsize=_KEYPOINTS)
-def _detected(path: Path, name: str) -> Keypoints:
+def _detected(source: Source, name: str) -> Keypoints:
     method = instance(name)
     assert isinstance(method, LocalMethod)
-    return detect_full_size(method, _picture(path))
+    return detect_full_size(method, _picture(source))
 
 
 @lru_cache(maxsize=_KEYPOINTS)
-def _detected_mirrored(path: Path, name: str, packed: bytes | None) -> Keypoints:
+def _detected_mirrored(source: Source, name: str, packed: bytes | None) -> Keypoints:
     """Keypoints of the mirrored picture, from the packed ones of the picture where a method can tell."""
     method = instance(name)
     assert isinstance(method, LocalMethod)
-    picture = _picture(path)
+    picture = _picture(source)
     if isinstance(method, MirroringMethod):
-        straight = _detected(path, name) if packed is None else _unpacked(packed)
+        straight = _detected(source, name) if packed is None else _unpacked(packed)
         return detect_mirrored(method, picture, straight)
     return detect_full_size(method, replace(picture, pixels=np.ascontiguousarray(picture.pixels[:, ::-1])))
 
 
 def _pixels(side: Side) -> Pixels:
-    return _picture(side.path).pixels
+    return _picture(side.source).pixels
 
 
 @lru_cache(maxsize=_PICTURES)
-def _texture(path: Path) -> Texture:
-    return texture_of(_picture(path).pixels)
+def _texture(source: Source) -> Texture:
+    return texture_of(_picture(source).pixels)
 
 
 @lru_cache(maxsize=_PICTURES)
-def _picture(path: Path) -> Picture:
-    return load(path, _SIDE)
+def _picture(source: Source) -> Picture:
+    path, frame = source
+    return load_frame(path, frame, _SIDE)

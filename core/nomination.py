@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from core.describing import Described
 from core.features import registry
 from core.features.base import Metric
 from core.features.pdq import ORIENTATIONS
+from core.frame_ranking import FrameRanking, LaterFrame
 from core.ranking import Ranking, stored_method
 
 _NEAR_HASH = 1 - 40 / 256
@@ -25,10 +26,12 @@ class Nominee:
     Attributes:
         place: Its place among the contents.
         likeness: How alike the descriptors are, in [0, 1].
+        later: The later frame of an animation that it may match, or None for the picture or its first frame.
     """
 
     place: int
     likeness: float
+    later: LaterFrame | None = None
 
 
 class Nominator:
@@ -38,12 +41,20 @@ class Nominator:
         contents: The library.
         ranking: Ranks the contents by the descriptor.
         hashes: Ranks them by their PDQ hashes, or None where the descriptor stands alone.
+        later: Ranks the later frames of animations, or None.
     """
 
-    def __init__(self, contents: Sequence[Content], ranking: Ranking, hashes: Ranking | None) -> None:
+    def __init__(
+        self,
+        contents: Sequence[Content],
+        ranking: Ranking,
+        hashes: Ranking | None,
+        later: FrameRanking | None = None,
+    ) -> None:
         self._contents = contents
         self._ranking = ranking
         self._hashes = hashes
+        self._later = later
         self._place_of = {content.digest: place for place, content in enumerate(contents)}
 
     def nominate(self, query: Described, count: int) -> list[Nominee]:
@@ -61,7 +72,8 @@ class Nominator:
         equal = self._place_of.get(query.digest)
         first = [] if equal is None else [equal]
         row_of = {int(place): row for row, place in enumerate(self._ranking.places)}
-        return [Nominee(place, self._likeness(values, row_of.get(place))) for place in dict.fromkeys(first + places)]
+        found = [Nominee(place, self._likeness(values, row_of.get(place))) for place in dict.fromkeys(first + places)]
+        return found if self._later is None else _with_later(found, self._later.nominate(query))
 
     def _near(self, hashes: Ranking, query: Described, count: int) -> list[int]:
         values = hashes.similarities(_feature(query, hashes))
@@ -75,6 +87,18 @@ class Nominator:
         value = float(values[row])
         # Minus a distance has no bound below; everything else has 1 for equal and lies in [-1, 1].
         return float(np.exp(value)) if self._ranking.info.metric is Metric.L2 else min(1.0, max(0.0, value))
+
+
+def _with_later(found: Sequence[Nominee], later: Mapping[int, LaterFrame]) -> list[Nominee]:
+    """Nominees by whichever frame is the likelier, and those after them that only later frames nominate."""
+    merged = [
+        Nominee(item.place, frame.likeness, frame)
+        if (frame := later.get(item.place)) is not None and frame.likeness > item.likeness
+        else item
+        for item in found
+    ]
+    places = {item.place for item in found}
+    return merged + [Nominee(place, frame.likeness, frame) for place, frame in later.items() if place not in places]
 
 
 def orientation(catalog: Catalog, query: Described, content: Content, radius: int) -> tuple[int, bool] | None:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from core.animations import as_part, frames_key, reel, weighed
 from core.catalog import Catalog, Content
 from core.describing import Described, base_method, describe_file
 from core.events import Event, Indexed, MatchFound, Skipped
 from core.features import registry
+from core.frame_ranking import FrameRanking, LaterFrame
 from core.images import Limits
 from core.judging import Case, Judged, Side, Verdict, judge_pairs
 from core.nomination import Nominator, Nominee, orientation
@@ -173,7 +175,12 @@ class QueryRun:
             method = self._alone or self._preset.descriptor or "pdq"
             ranking = self._warm.ranking(self._catalog, known, method)
             hashes = self._warm.ranking(self._catalog, known, "pdq") if self._alone is None else None
-            self._nominator = Nominator(known.contents, ranking, hashes)
+            later = (
+                FrameRanking(self._catalog, known.contents, ranking, self._preset.threshold)
+                if self._alone is None
+                else None
+            )
+            self._nominator = Nominator(known.contents, ranking, hashes, later)
         return self._known, self._nominator
 
     def _match(self, query: _Query, record: ImageRecord, nominee: Nominee, verdict: Verdict | None) -> Match:
@@ -203,7 +210,7 @@ class QueryRun:
             total += len(nominees)
             for start in range(0, len(nominees), _PAIRS_A_TASK):
                 some = nominees[start : start + _PAIRS_A_TASK]
-                cases = self._cases(query, [known.contents[nominee.place] for nominee in some], known)
+                cases = self._cases(query, some, known)
                 tasks[self._submit(judge_pairs, cases, self._preset.verifiers)] = query, some
         for task, value, _ in self._outcomes():
             query, some = tasks[task]
@@ -211,7 +218,7 @@ class QueryRun:
             verdicts: Sequence[Verdict] = ()
             if isinstance(value, Judged):
                 verdicts = value.verdicts
-                self._keep_keypoints(value.keypoints, [known.contents[nominee.place].id for nominee in some])
+                self._keep_keypoints(value.keypoints, some, known)
             yield from self._settle(query, some, known, verdicts)
             if stage.due():
                 yield stage.progress(done, total)
@@ -223,7 +230,8 @@ class QueryRun:
         digests = {query.described.digest, *query.verdicts}
         return [nominee for nominee in query.nominees if known.contents[nominee.place].digest not in digests]
 
-    def _cases(self, query: _Query, contents: Sequence[Content], known: Known) -> list[Case]:
+    def _cases(self, query: _Query, nominees: Sequence[Nominee], known: Known) -> list[Case]:
+        contents = [known.contents[nominee.place] for nominee in nominees]
         picture = query.described.picture
         assert picture is not None
         key = registry.methods()[self._preset.verifiers[0]].key if self._preset.verifiers else ""
@@ -233,16 +241,21 @@ class QueryRun:
         return [
             Case(
                 first,
-                Side(number, record.path, content.width, content.height, packed.get(content.id)),
-                orientation(self._catalog, query.described, content, radius),
+                _side(number, known.records[content.digest][0].path, content, packed.get(content.id), nominee.later),
+                orientation(self._catalog, query.described, content, radius)
+                if nominee.later is None
+                else nominee.later.orientation,
             )
-            for number, content in enumerate(contents)
-            for record in known.records[content.digest][:1]
+            for number, (nominee, content) in enumerate(zip(nominees, contents, strict=True))
         ]
 
-    def _keep_keypoints(self, found: Mapping[int, bytes], ids: Sequence[int]) -> None:
-        """Store the keypoints of library pictures, ``found`` by their places in ``ids``."""
-        rows = [(ids[number], data) for number, data in found.items() if number != _QUERY]
+    def _keep_keypoints(self, found: Mapping[int, bytes], nominees: Sequence[Nominee], known: Known) -> None:
+        """Store the keypoints of library pictures, ``found`` by their places in ``nominees``."""
+        rows = [
+            (known.contents[nominees[number].place].id, data)
+            for number, data in found.items()
+            if number != _QUERY and nominees[number].later is None
+        ]
         if rows:
             self._catalog.store_features(registry.methods()[self._preset.verifiers[0]].key, rows)
 
@@ -253,8 +266,29 @@ class QueryRun:
         for number, nominee in enumerate(nominees):
             digest = known.contents[nominee.place].digest
             verdict = judged.get(number, Verdict.nothing(_QUERY, number, "could not be compared"))
+            verdict = self._for_all_frames(query, nominee, known.contents[nominee.place], verdict)
             query.verdicts[digest] = verdict
             for record in known.records[digest]:
                 if record.path != query.path:
                     query.found[record.path] = self._match(query, record, nominee, verdict)
                     yield MatchFound(query.path, query.found[record.path])
+
+    def _for_all_frames(self, query: _Query, nominee: Nominee, content: Content, verdict: Verdict) -> Verdict:
+        """A verdict on single frames as what it says of animations."""
+        picture = query.described.picture
+        assert picture is not None
+        if max(picture[3], content.frames) == 1:
+            return verdict
+        asked = reel(picture[3], picture[2], query.described.features.get(frames_key()))
+        packed = dict(self._catalog.features(frames_key(), [content.id])).get(content.id)
+        known = reel(content.frames, content.format, packed)
+        if nominee.later is not None:
+            return as_part(verdict, (asked, 0), (known, nominee.later.frame.number))
+        return weighed(verdict, asked, known)
+
+
+def _side(number: int, path: Path, content: Content, packed: bytes | None, later: LaterFrame | None) -> Side:
+    """A library picture as a judge needs it, or the frame of it that was nominated."""
+    if later is None:
+        return Side(number, path, content.width, content.height, packed)
+    return Side(number, path, later.frame.width, later.frame.height, None, later.frame.number)

@@ -43,14 +43,25 @@ def read_with_pillow(data: bytes, header: Header | None, side: int | None, limit
     Raises:
         ImageError: Not a picture, truncated, damaged or too large.
     """
-    with _quiet(), _open(data, limits) as image:
+    with opened(data, limits) as image:
         limits.check_size(*image.size)
         try:
-            return _raster(image, header, side)
+            return raster_of(image, header, side)
         except (MemoryError, ImageError):
             raise
         except Exception as error:  # Pillow's readers raise nearly anything on damaged files.
             raise ImageError(_reason(error, image.format or "picture")) from error
+
+
+@contextmanager
+def opened(data: bytes, limits: Limits) -> Iterator[Image.Image]:
+    """A file as Pillow opens it, its header read and nothing decoded yet.
+
+    Raises:
+        ImageError: Not a picture, damaged or too large.
+    """
+    with _quiet(), _open(data, limits) as image:
+        yield image
 
 
 @lru_cache(maxsize=1)
@@ -129,7 +140,8 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def _raster(image: Image.Image, header: Header | None, side: int | None) -> Raster:
+def raster_of(image: Image.Image, header: Header | None, side: int | None) -> Raster:
+    """Decode the frame that the image stands at; ``header`` is what our own parser found, ``side`` what is needed."""
     width, height = image.size
     name = header.format if header else (image.format or "picture")
     frames = header.frames if header and header.frames else _frames(image)
