@@ -46,8 +46,8 @@ bench-words: setup ## hold the words of the evidence against TRUTH=/path/to/trut
 sbom: setup ## write what a release is made of to dist/twinsight.cdx.json
 	@$(PYTHON) scripts/sbom.py
 
-audit: setup ## ask whether the pinned packages have known holes; needs pip-audit on the PATH and a network
-	@pip-audit --requirement constraints.txt --no-deps --disable-pip
+audit: setup ## ask whether the pinned packages have known holes; needs pip-audit on the PATH and a network, fails without
+	@pip-audit --requirement constraints.txt --no-deps --disable-pip --strict
 
 clean: ## remove what tools leave behind; .venv stays
 	@rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
