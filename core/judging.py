@@ -31,7 +31,7 @@ from core.records import Evidence, ImageError, Relation
 from core.relations import Tone
 from core.surroundings import Surroundings, Texture, look_around, texture_of
 
-VERSION = 1
+VERSION = 2
 PIXELS_DISAGREE = "the pixels disagree"
 
 _SIDE = 512
