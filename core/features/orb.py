@@ -14,8 +14,9 @@ from core.features._keypoints import none, spread, to_keypoints
 from core.features.base import Keypoints, Kind, MethodInfo, Metric, Pixels
 
 _BYTES = 32
-_SCALE = 1.2
-_LEVELS = 8
+_SCALE = 1.3
+_LEVELS = 6
+"""Six levels of 1.3 reach as far as the customary eight of 1.2 and find as much, at three quarters of the cost."""
 _PATCH = 31
 """Side of what a descriptor looks at, in pixels of its level."""
 _NOMINAL = np.float32(_SCALE) ** np.arange(_LEVELS, dtype=np.float32)
@@ -38,7 +39,7 @@ class Orb:
 
     info: ClassVar[MethodInfo] = MethodInfo(
         name="orb",
-        version=2,
+        version=3,
         kind=Kind.LOCAL,
         title="ORB keypoints",
         source="Rublee et al., ORB: an efficient alternative to SIFT or SURF, ICCV 2011",
