@@ -34,8 +34,8 @@ torture: setup ## clean up in thousands of small worlds while everything goes wr
 bench: setup ## time an index, a scan and a search on the sample library, or on LIBRARY=...
 	@$(PYTHON) tests/bench/run.py "$$LIBRARY"
 
-bench-accuracy: setup ## what each preset finds and costs: TRUTH="a/truth.csv ..." GROWTH=folder PEERS=python OUT=table.md, all optional
-	@$(PYTHON) -m tests.bench.accuracy $$TRUTH $${GROWTH:+--growth "$$GROWTH"} $${PEERS:+--peers "$$PEERS"} $${OUT:+--out "$$OUT"}
+bench-accuracy: setup ## what each preset finds and costs: TRUTH="a/truth.csv ..." DESCRIPTORS="NAME ..." GROWTH=folder PEERS=python OUT=table.md, all optional
+	@$(PYTHON) -m tests.bench.accuracy $$TRUTH $${DESCRIPTORS:+--descriptors $$DESCRIPTORS} $${GROWTH:+--growth "$$GROWTH"} $${PEERS:+--peers "$$PEERS"} $${OUT:+--out "$$OUT"}
 
 bench-window: setup ## time the window itself, on the sample library, or on LIBRARY=... known to CATALOG=...
 	@$(PYTHON) -m tests.bench.window "$$LIBRARY" "$$CATALOG"

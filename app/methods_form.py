@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from app import intake
 from app.controls import quiet_button
@@ -39,6 +39,10 @@ class Form(QScrollArea):
         widget.setAccessibleName(widget.accessibleName() or caption)
         widget.setToolTip(widget.toolTip() or tip or caption)
         widget.setMinimumHeight(_HEIGHT)
+        for box in (widget, *widget.findChildren(QComboBox)):
+            if isinstance(box, QComboBox):
+                # Else its longest choice makes the content wider than the panel once that has a scroll bar.
+                box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         both = QWidget()
         column = QVBoxLayout(both)
         column.setContentsMargins(0, GAP if self.column.count() else 0, 0, 0)

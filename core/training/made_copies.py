@@ -49,7 +49,7 @@ def make_copies(
     except OSError as error:
         raise ModelError(f"{target}: no new folder can be made there ({error.strerror})") from error
     for number, path in enumerate(distractors):
-        _save(load(path, _SIDE).pixels, target / "distractors" / f"{number:05d}.jpg")
+        _save(load(path, _SIDE).pixels, target / "distractors" / f"other-{number:05d}.jpg")
     stage = Stage("Editing")
     rows = [("copy", "original", "transform", "family")]
     for number, path in enumerate(originals):

@@ -297,6 +297,12 @@ def test_what_is_no_model_is_refused_in_one_sentence(window: Window, tmp_path: P
     qtbot.waitUntil(lambda: "pickle.onnx" in window.status.text.full_text, timeout=30_000)
 
 
+def test_the_form_is_no_wider_than_its_panel_with_a_scroll_bar(page: MethodsPage) -> None:
+    for section in (page.training.form, page.leaderboard.form):
+        needed = section.widget().minimumSizeHint().width()
+        assert needed <= section.width() - section.verticalScrollBar().sizeHint().width()
+
+
 def test_every_control_has_a_name_and_a_tooltip(window: Window) -> None:
     nameless = []
     for kind in (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit):

@@ -2,11 +2,12 @@
 
     make bench-accuracy TRUTH=~/copies/truth.csv                      one library with known copies
     make bench-accuracy TRUTH="a/truth.csv b/truth.csv" GROWTH=~/Pictures PEERS=/path/to/python OUT=docs/accuracy.md
+    make bench-accuracy TRUTH=~/copies/truth.csv DESCRIPTORS="efficientnet-lite0 my-copies"
 
 A truth is a CSV with the columns copy, original and transform, paths relative to its folder; without one a library is
 made of the sample pictures by ``core.edits``. Each scan is a process of its own with a new catalog, timed as a whole.
-PEERS is the Python of an environment that has immaculate and czkawka installed; GROWTH a folder that is scanned as a
-tenth and whole.
+DESCRIPTORS take the place of the presets' own in further rows. PEERS is the Python of an environment that has
+immaculate and czkawka installed; GROWTH a folder that is scanned as a tenth and whole.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from core.presets import PRESETS
@@ -44,6 +46,10 @@ print(json.dumps([[str(path) for path in group] for group in groups]))
 """
 _PEERS = ("pdq", "sscd_distilled", "sscd", "czkawka")
 
+_Groups = list[list[tuple[str, str]]]
+_Tool = tuple[str, Callable[[], tuple[_Groups, Cost]]]
+"""What it is called, and what scans with it."""
+
 
 def main(arguments: Sequence[str]) -> None:
     """Measure, and print the tables as Markdown."""
@@ -53,7 +59,7 @@ def main(arguments: Sequence[str]) -> None:
         truths = [read_truth(path) for path in options.truth] or [make_library(workshop / "made")]
         lines = [f"{os.cpu_count()} cores. `{_command(arguments)}`", ""]
         for truth in truths:
-            lines += [*_library(truth, workshop, options.peers), ""]
+            lines += [*_library(truth, _tools(truth, workshop, options)), ""]
         if options.growth is not None:
             lines += _growth(options.growth, workshop)
     text = "\n".join(lines) + "\n"
@@ -65,6 +71,7 @@ def main(arguments: Sequence[str]) -> None:
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("truth", nargs="*", type=Path)
+    parser.add_argument("--descriptors", nargs="+", default=[])
     parser.add_argument("--growth", type=Path)
     parser.add_argument("--peers", type=Path)
     parser.add_argument("--out", type=Path)
@@ -80,11 +87,11 @@ def _command(arguments: Sequence[str]) -> str:
 # ---------------------------------------------------------------------- one library
 
 
-def _library(truth: Truth, workshop: Path, peers: Path | None) -> Iterator[str]:
+def _library(truth: Truth, tools: Iterator[_Tool]) -> Iterator[str]:
     rows: list[tuple[str, ...]] = []
     by_edit: dict[str, dict[str, float]] = {}
     relations: list[str] = []
-    for tool, run in _tools(truth, workshop, peers):
+    for tool, run in tools:
         groups, cost = run()
         names = [[name for name, relation in group if relation not in ("same-scene", "similar")] for group in groups]
         precision, recall = truth.precision(names), truth.recall(names)
@@ -113,28 +120,27 @@ def _library(truth: Truth, workshop: Path, peers: Path | None) -> Iterator[str]:
     yield from relations
 
 
-_Groups = list[list[tuple[str, str]]]
-
-
-def _tools(
-    truth: Truth, workshop: Path, peers: Path | None
-) -> Iterator[tuple[str, Callable[[], tuple[_Groups, Cost]]]]:
+def _tools(truth: Truth, workshop: Path, options: argparse.Namespace) -> Iterator[_Tool]:
     for preset in PRESETS:
-        yield preset, lambda preset=preset: _scan(truth.folder, preset, workshop)  # type: ignore[misc]
-    for peer in _PEERS if peers is not None else ():
-        yield f"peer {peer}", lambda peer=peer: _peer(truth.folder, peer, peers)  # type: ignore[misc]
+        yield preset, partial(_scan, truth.folder, ("--preset", preset), workshop)
+    for descriptor in options.descriptors:
+        for preset in (name for name, chosen in PRESETS.items() if chosen.descriptor is not None):
+            choice = ("--preset", preset, "--descriptor", descriptor)
+            yield f"{preset} by {descriptor}", partial(_scan, truth.folder, choice, workshop)
+    for peer in _PEERS if options.peers is not None else ():
+        yield f"peer {peer}", partial(_peer, truth.folder, peer, options.peers)
 
 
-def _scan(folder: Path, preset: str, workshop: Path) -> tuple[_Groups, Cost]:
+def _scan(folder: Path, choice: Sequence[str], workshop: Path) -> tuple[_Groups, Cost]:
     with tempfile.TemporaryDirectory(dir=workshop) as name:
         out = Path(name) / "groups.json"
-        command = [sys.executable, "-m", "app", "scan", str(folder), "--preset", preset, "--json", str(out)]
+        command = [sys.executable, "-m", "app", "scan", str(folder), *choice, "--json", str(out)]
         cost, _ = run_timed([*command, "--catalog", f"{name}/catalog.sqlite3"], ROOT)
         found = json.loads(out.read_text(encoding="utf-8"))
     return [[(Path(m["path"]).name, m["relation"]) for m in group["members"]] for group in found["groups"]], cost
 
 
-def _peer(folder: Path, peer: str, python: Path | None) -> tuple[_Groups, Cost]:
+def _peer(folder: Path, peer: str, python: Path) -> tuple[_Groups, Cost]:
     cost, printed = run_timed([str(python), "-c", _PEER, str(folder), peer], ROOT)
     return [[(Path(path).name, "") for path in group] for group in json.loads(printed)], cost
 
