@@ -71,7 +71,7 @@ def weighed(verdict: Verdict, first: Reel, second: Reel) -> Verdict:
     if max(first.frames, second.frames) == 1 or verdict.relation not in (Relation.SAME_PIXELS, Relation.RE_ENCODED):
         return verdict
     if first.frames != second.frames:
-        words = f"edited, {second.frames} {_plural(second)} against {first.frames}"
+        words = "edited" + frames_apart(first.frames, second.frames)
         return replace(verdict, relation=Relation.EDITED, words=words)
     if not _are_alike(first, second):
         words = f"edited, alike in the first of {second.frames} {second.noun}s only"
@@ -81,8 +81,9 @@ def weighed(verdict: Verdict, first: Reel, second: Reel) -> Verdict:
     return replace(verdict, relation=Relation.RE_ENCODED, words=words)
 
 
-def _plural(known: Reel) -> str:
-    return known.noun if known.frames == 1 else f"{known.noun}s"
+def frames_apart(first: int, second: int) -> str:
+    """The end of a sentence on two pictures, where one has more frames than the other."""
+    return "" if first == second else f", {second} {'frame' if second == 1 else 'frames'} against {first}"
 
 
 def _are_alike(first: Reel, second: Reel) -> bool:

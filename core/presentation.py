@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from core import relations
+from core.animations import frames_apart
 from core.catalog import Catalog, Content
 from core.grouping import Star
 from core.judging import Verdict
@@ -134,4 +135,5 @@ def seen_from(verdict: Verdict, centre: int, first: Content, second: Content) ->
         return verdict.evidence, verdict.words
     if verdict.relation is Relation.SAME_PIXELS:
         return evidence, verdict.words
-    return evidence, relations.words_for(verdict.relation, evidence, size_a, verdict.tone.reversed())
+    words = relations.words_for(verdict.relation, evidence, size_a, verdict.tone.reversed())
+    return evidence, words + frames_apart(first.frames, second.frames)
