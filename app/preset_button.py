@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.choice_button import ChoiceButton
 from core.presets import PRESETS, Preset, base_name
+
+_CAPTION_WIDTH = 200
 
 
 class PresetButton(ChoiceButton):
@@ -52,6 +54,10 @@ class PresetButton(ChoiceButton):
         self.set_preset(wish)
         self._wish = ""
 
+    def caption(self, chosen: str) -> str:
+        """Models may have long names; the menu and the tooltip have all of them."""
+        return self.fontMetrics().elidedText(chosen, Qt.TextElideMode.ElideMiddle, _CAPTION_WIDTH)
+
     def _choices(self) -> list[tuple[str, str]]:
         choices = [(preset.title, name) for name, preset in PRESETS.items()]
         for descriptor in self._own:
@@ -80,7 +86,8 @@ class PresetButton(ChoiceButton):
     @Slot()
     def _settle(self) -> None:
         self._wish = ""
-        self.setToolTip(f"{self.text()}: {self._explanation(self.preset)}")
+        title = next(title for title, name in self._choices() if name == self.preset)
+        self.setToolTip(f"{title}: {self._explanation(self.preset)}")
 
 
 def own_descriptors() -> list[str]:

@@ -125,8 +125,8 @@ class TrainingForm(Form):
 
         titles = {
             "simclr": self.tr("SimCLR (Chen 2020)"),
-            "contrastive": self.tr("Siamese, contrastive loss (Hadsell 2006)"),
-            "triplet": self.tr("Triplet loss, hard mining (Schroff 2015)"),
+            "contrastive": self.tr("Siamese, contrastive (Hadsell 2006)"),
+            "triplet": self.tr("Triplet, hard mining (Schroff 2015)"),
             "sscd": self.tr("SSCD copy detection (Pizzi 2022)"),
             "delf": self.tr("DELF keypoints (Noh 2017)"),
             "lift": self.tr("LIFT keypoints (Yi 2016)"),
