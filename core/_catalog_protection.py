@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from core.catalog import Catalog
+from core.spelling import as_listed
 
 
 def protected_folders(catalog: Catalog) -> tuple[Path, ...]:
@@ -23,7 +24,7 @@ def protect(catalog: Catalog, folder: Path, protected: bool) -> None:
         folder: The folder; symbolic links are resolved.
         protected: Whether nothing below it may be touched from now on.
     """
-    name = os.fsencode(folder.expanduser().resolve())
+    name = os.fsencode(as_listed(folder.expanduser().resolve()))
     with catalog.transaction() as connection:
         connection.execute("UPDATE library SET protected = ? WHERE folder = ?", (int(protected), name))
         if protected:

@@ -12,6 +12,7 @@ from pathlib import Path
 from core.bins import is_bin
 from core.images import EXTENSIONS
 from core.records import LibraryError
+from core.spelling import as_listed
 from core.volumes import Volumes
 
 logger = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ def resolve_library(folders: Iterable[Path]) -> tuple[Path, ...]:
 
 def _checked(folder: Path) -> Path:
     try:
-        resolved = folder.expanduser().resolve(strict=True)
+        resolved = as_listed(folder.expanduser().resolve(strict=True))
         if not resolved.is_dir():
             raise LibraryError(f"{folder} is a file, not a folder; name the folder it lies in.")
         os.scandir(resolved).close()

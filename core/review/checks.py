@@ -185,7 +185,7 @@ class Checks:
         """
         if step.survivor is None or survivor is None:
             return
-        if not survivor.unchanged(self._files.facts(step.survivor)):
+        if not (survivor.unchanged(self._files.facts(step.survivor)) and self._files.opens(step.survivor)):
             raise Refused(f"{step.survivor} is the same file under another name, or was changed right now")
 
 

@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from core.describing import DIGEST_SIZE
 from core.review import _system
+from core.spelling import as_listed
 
 _CHUNK = 1 << 20
 _GONE = (errno.ENOENT, errno.ENOTDIR)
@@ -89,6 +90,17 @@ class Files:
                 value.update(block)
         return value.digest()
 
+    def opens(self, path: Path) -> bool:
+        """Whether a file can be opened right now; what a drive said of it a moment ago does not count.
+
+        FUSE and network drives answer ``facts`` from memory for some seconds after a file went under another name.
+        """
+        try:
+            _open_plain(path).close()
+        except OSError:
+            return False
+        return True
+
     def read(self, path: Path) -> bytes:
         """A file's bytes."""
         with _open_plain(path) as stream:
@@ -97,6 +109,10 @@ class Files:
     def real(self, path: Path) -> Path:
         """The path with symbolic links resolved, as far as it exists."""
         return Path(os.path.realpath(path))
+
+    def listed(self, path: Path) -> Path:
+        """The path as its folders spell it, where case makes no difference."""
+        return as_listed(path)
 
     def names(self, folder: Path) -> list[str]:
         """The names in a folder, in order."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from core._catalog_protection import protect, protected_folders
@@ -24,16 +25,21 @@ class ProtectedFolders:
 
     def __init__(self, files: Files, folders: Sequence[Path]) -> None:
         self._files = files
-        self._names = {name: folder for folder in folders for name in (folder, files.real(folder))}
+        self._listed = cache(files.listed)
+        self._names = {name: folder for folder in folders for name in (folder, *self._spellings(folder))}
         self._numbers = {
             identity: folder for folder in folders for identity in files.folders_below(folder) if identity[1]
         }
 
+    def _spellings(self, folder: Path) -> tuple[Path, Path]:
+        real = self._files.real(folder)
+        return real, self._listed(real)
+
     def covering(self, path: Path) -> Path | None:
         """The protected folder that a file lies in, or None."""
         places = {path.parent, *path.parent.parents}
-        real = self._files.real(path.parent)
-        places |= {real, *real.parents}
+        real, listed = self._spellings(path.parent)
+        places |= {real, *real.parents, listed, *listed.parents}
         for place in places:
             if place in self._names:
                 return self._names[place]

@@ -130,6 +130,10 @@ class FaultyFiles(Files):
         with self.faults.operation("digest"):
             return super().digest(self.at(path))
 
+    def opens(self, path: Path) -> bool:
+        with self.faults.operation("opens"):
+            return super().opens(self.at(path))
+
     def read(self, path: Path) -> bytes:
         with self.faults.operation("read"):
             return super().read(self.at(path))
