@@ -46,7 +46,9 @@ class ResultPanel(QWidget):
         self._result: Result | None = None
         self.sentence = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.facts = hint()
-        self.install = main_button(self.tr("Install as method"), self.tr("Search with it, and rank it with the others"))
+        self.install = main_button(
+            self.tr("Install as method"), self.tr("Let presets go by it, search with it, and rank it with the others")
+        )
         self.install.clicked.connect(lambda: self.install_requested.emit(self._result))
         self.model = RowsModel(self._columns(), lambda row: (row.tip,))
         self.table = MethodsTable(self.model, self.tr("Before and after"))

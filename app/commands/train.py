@@ -120,7 +120,8 @@ def _adapt(arguments: argparse.Namespace) -> int:
         print(f"wrote {printable(copy_model(adapted.model, arguments.out)[0])}")
     if adapted.better or arguments.install:
         model = import_model(adapted.model)
-        print(f"Installed as {model.name}, version {model.version}; `twinsight models remove {model.name}` undoes it.")
+        print(f"Installed as {model.name}, version {model.version}; scans and searches take --descriptor {model.name}.")
+        print(f"`twinsight models remove {model.name}` undoes it.")
     else:
         print(f"It finds no more than before, so nothing was installed; the model is {printable(adapted.model)}.")
     return 0

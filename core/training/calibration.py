@@ -1,7 +1,7 @@
 """What a similarity by one descriptor is worth by another: the same number says more by one than by the next.
 
 Two descriptors are held against each other on the same pictures, none a copy of another: the similarity that equally
-few pairs of them reach says equally much. That depends on the descriptor, hardly on the pictures.
+few pairs of them reach says equally much. That depends on the descriptor, hardly on pictures it was not fitted to.
 """
 
 from __future__ import annotations
