@@ -164,7 +164,7 @@ class ReviewResultPage(QWidget):
 def _title(report: Reported) -> str:
     """What was done in all ("12 files moved to the trash, 84 MiB", "12 files are back")."""
     gone = [item for item in report.outcomes if isinstance(item, Removed)]
-    back = [item for item in report.outcomes if isinstance(item, Restored)]
+    back = [item for item in report.outcomes if isinstance(item, Restored) and not item.stayed]
     action = Action(report.operation.action)
     if gone:
         return f"{review_words.done(action, len(gone))}, {words.size(sum(item.size for item in gone))}"
@@ -180,6 +180,8 @@ def _row(item: Removed | Merged | Restored | Left) -> FileRow:
             return FileRow(item.path, (review_words.action_done(item.action), target, words.size(item.size)))
         case Merged():
             return FileRow(item.path, (review_words.merged(), ", ".join(item.fields), ""))
+        case Restored(stayed=True):
+            return FileRow(item.path, (review_words.as_before(), "", ""))
         case Restored():
             return FileRow(item.path, (review_words.back_again(), "", words.size(item.size)))
         case Left():

@@ -131,6 +131,11 @@ def back_again() -> str:
     return _text("back in its place")
 
 
+def as_before() -> str:
+    """The metadata that a file took over were taken out again."""
+    return _text("metadata as before")
+
+
 def back(count: int) -> str:
     """Files were restored ("12 files are back in their places")."""
     if count == 1:

@@ -52,6 +52,8 @@ def _words(event: ReviewEvent) -> str | None:
             return f"{printable(path)}: {GONE[action]}{place}"
         case Merged(path, fields):
             return f"{printable(path)}: took over {', '.join(fields)}"
+        case Restored(path, stayed=True):
+            return f"{printable(path)}: metadata as before"
         case Restored(path):
             return f"{printable(path)}: back"
         case Left(path, reason):

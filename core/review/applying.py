@@ -274,6 +274,8 @@ class Tally:
         match event:
             case Left():
                 self._left.append(event)
+            case Restored(stayed=True):
+                pass
             case Removed() | Restored():
                 self.files += 1
                 self.bytes += event.size

@@ -150,7 +150,7 @@ class CleanUp:
         self._journal.write(undone)
         if step.kind == MERGE and step.new_content == step.content:
             return None
-        return Restored(step.source, step.size)
+        return Restored(step.source, step.size, step.kind == MERGE)
 
     # ------------------------------------------------------------------ after a crash
 

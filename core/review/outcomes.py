@@ -32,5 +32,5 @@ def _outcome(step: Step) -> Outcome:
             return Merged(step.source, ())
         return Removed(step.source, step.target, Action(step.kind), step.size)
     if step.state is State.UNDONE:
-        return Restored(step.source, step.size)
+        return Restored(step.source, step.size, step.kind == _MERGE)
     return Left(step.source, step.reason or _WAITING)

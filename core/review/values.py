@@ -172,10 +172,17 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """A file is back in its place, byte for byte."""
+    """A file is back in its place, byte for byte.
+
+    Attributes:
+        path: Where it is.
+        size: Bytes.
+        stayed: Whether it never left, and only its metadata are as they were.
+    """
 
     path: Path
     size: int
+    stayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
