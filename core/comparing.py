@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from core import relations
-from core.describing import DIGEST_SIZE
+from core.animations import Reel, frames_key, reel, weighed
+from core.describing import DIGEST_SIZE, describe_file
 from core.file_facts import read_facts
 from core.images import Limits, decode, read_bytes
 from core.judging import Case, Side, judge
@@ -38,6 +39,8 @@ def compare(first: Path, second: Path, limits: Limits | None = None) -> Match:
     if record_a.content == record_b.content:
         return _same_file(record_a, record_b)
     verdict = judge(case, VERIFIERS)
+    if max(record_a.frames, record_b.frames) > 1:
+        verdict = weighed(verdict, _reel(record_a, limits), _reel(record_b, limits))
     words = verdict.words
     if verdict.relation is not None:
         words = ", ".join(filter(None, (words, _recompression(verdict.relation, record_a, record_b, limits))))
@@ -64,6 +67,12 @@ def read_record(path: Path, limits: Limits) -> ImageRecord:
 
 def _side(number: int, record: ImageRecord) -> Side:
     return Side(number, record.path, record.width, record.height)
+
+
+def _reel(record: ImageRecord, limits: Limits) -> Reel:
+    """The frames of a picture."""
+    packed = describe_file(record.path, ("pdq",), (), limits).features.get(frames_key()) if record.frames > 1 else None
+    return reel(record.frames, record.format, packed)
 
 
 def _same_file(first: ImageRecord, second: ImageRecord) -> Match:

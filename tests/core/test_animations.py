@@ -14,6 +14,7 @@ from PIL import Image
 
 import core.later_frames
 from core.catalog import Catalog
+from core.comparing import compare
 from core.duplicates import ScanOptions, find_duplicates
 from core.events import Done, Summary
 from core.images import Limits, load
@@ -133,6 +134,17 @@ def test_animations_are_re_encoded_only_where_their_later_frames_agree(
         "short.webp",
     }
     assert Relation.RE_ENCODED in relations.values()
+
+
+def test_two_animations_are_compared_in_all_that_is_known_of_them(tmp_path: Path, film: list[Image.Image]) -> None:
+    whole = write(film, tmp_path / "film.apng")
+    same = write(film, tmp_path / "same.webp")
+    short = write(film[:8], tmp_path / "short.webp")
+
+    assert compare(whole, same).relation is Relation.RE_ENCODED
+    match = compare(whole, short)
+    assert match.relation is Relation.EDITED
+    assert match.words.startswith("edited, 8 frames against 12")
 
 
 def test_documents_with_one_cover_are_not_the_same(
