@@ -31,8 +31,9 @@ format: setup ## put the code into its form
 torture: setup ## clean up in thousands of small worlds while everything goes wrong; RUNS=5000 of each kind
 	@TWINSIGHT_TORTURE_RUNS=$${RUNS:-5000} $(PYTHON) -m pytest tests/core/review/test_properties.py --timeout 0 --hypothesis-show-statistics
 
-bench: setup ## time an index, a scan and a search on the sample library, or on LIBRARY=...
+bench: setup ## time an index, a scan, a search, and the window, on the sample library, or on LIBRARY=...
 	@$(PYTHON) tests/bench/run.py "$$LIBRARY"
+	@$(PYTHON) -m tests.bench.window "$$LIBRARY" "$$CATALOG"
 
 bench-accuracy: setup ## what each preset finds and costs: TRUTH="a/truth.csv ..." DESCRIPTORS="NAME ..." GROWTH=folder PEERS=python OUT=table.md, all optional
 	@$(PYTHON) -m tests.bench.accuracy $$TRUTH $${DESCRIPTORS:+--descriptors $$DESCRIPTORS} $${GROWTH:+--growth "$$GROWTH"} $${PEERS:+--peers "$$PEERS"} $${OUT:+--out "$$OUT"}

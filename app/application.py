@@ -43,6 +43,9 @@ logger = logging.getLogger(__name__)
 REPAIR = -1
 """In place of an exit code: the catalog is to be repaired, and the window opened again."""
 
+_TURN_SECONDS = 0.0005
+"""How long a lane may keep Python's lock while the GUI thread waits for it, as it does after many a call of Qt."""
+
 _QT_OF_OPENCV = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
@@ -62,6 +65,7 @@ def build_application(arguments: Sequence[str] = ()) -> QApplication:
     for name in _QT_OF_OPENCV:
         if "cv2" in os.environ.get(name, ""):
             del os.environ[name]
+    sys.setswitchinterval(_TURN_SECONDS)
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     application = QApplication(["twinsight", *arguments])
     application.setApplicationName("twinsight")

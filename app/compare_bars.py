@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QImage, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -133,6 +133,11 @@ class EvidenceHeader(QWidget):
         self._icon.setVisible(bool(icon))
         self._paint_icon()
 
+    @property
+    def icon(self) -> QImage:
+        """The icon in front, as it is painted."""
+        return self._icon.pixmap().toImage()
+
     def _paint_icon(self) -> None:
         if self._name:
             colour = self.palette().color(self._role)
@@ -140,9 +145,15 @@ class EvidenceHeader(QWidget):
             self._icon.setPixmap(icons.pixmap(self._name, theme.ICON, colour, ratio))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keeps the icon in the colour of the palette."""
+        """Keeps the icon as sharp as the screen it is on."""
         super().resizeEvent(event)
         self._paint_icon()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keeps the icon in the colour of the palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._paint_icon()
 
 
 class ModeBar(QWidget):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QApplication
 
 from app.application import Workplace, _errors_shown
 from app.engine import Engine
@@ -105,24 +106,33 @@ def test_shutting_down_twice_is_harmless(make_workplace: Callable[..., Workplace
     workplace.libraries.refresh()
 
 
-def test_cycles_are_collected_in_the_gui_thread_only(qtbot: QtBot) -> None:
-    import gc
+class Node:
+    """A cycle that notes in which thread it is collected."""
 
+    def __init__(self, threads: list[str]) -> None:
+        self.itself = self
+        self._threads = threads
+
+    def __del__(self) -> None:
+        self._threads.append(threading.current_thread().name)
+
+
+@pytest.fixture
+def garbage(qapp: QApplication) -> Iterator[GuiGarbage]:
+    gc.enable()
+    garbage = GuiGarbage(qapp)
+    yield garbage
+    garbage.stop()
+    gc.disable()
+
+
+def test_cycles_are_collected_in_the_gui_thread_only(garbage: GuiGarbage) -> None:
     threads: list[str] = []
-
-    class Node:
-        def __init__(self) -> None:
-            self.itself = self
-
-        def __del__(self) -> None:
-            threads.append(threading.current_thread().name)
 
     def litter() -> None:
         for _ in range(5_000):
-            Node()
+            Node(threads)
 
-    gc.enable()
-    garbage = GuiGarbage()
     thread = threading.Thread(target=litter)
     thread.start()
     thread.join()
@@ -132,4 +142,20 @@ def test_cycles_are_collected_in_the_gui_thread_only(qtbot: QtBot) -> None:
     assert set(threads) == {threading.main_thread().name}
     garbage.stop()
     assert gc.isenabled()
-    gc.disable()
+
+
+def test_what_has_lived_long_is_looked_at_when_the_person_turns_to_another_program(
+    garbage: GuiGarbage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[str] = []
+    Node(threads)
+    gc.collect()
+    kept = Node(threads)
+    gc.freeze()
+    del kept
+    gc.collect()
+    assert threads == [threading.main_thread().name], "the young one is gone, what is set aside is not looked at"
+    monkeypatch.setattr("app.garbage._SECONDS_BETWEEN_FULL", -1.0)
+    garbage.look_at_all()
+    assert len(threads) == 2
+    assert gc.get_freeze_count() > 0

@@ -4,7 +4,8 @@
     make bench-window LIBRARY=~/Pictures     on your own
 
 The library is indexed first, unless CATALOG names a catalog that knows it. A watchdog ticks in the event loop
-all the while: the longest pause between two ticks is how long the window could not have answered.
+all the while: the longest pause between two ticks is how long the window could not have answered. Of the longest
+pauses over 50 ms it says what the thread waited for, so that a busy machine can be told from a busy window.
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.application import Workplace, build_application
+from app.garbage import GuiGarbage
 from app.settings import Settings
 from app.theme import Mode, Theme
 from core.samples import make_sample_library
+from tests.bench.watchdog import Watchdog
 
-_TICK_MS = 5
 _QUERIES = 10
 _TOP = 20
 _PAN_SECONDS = 4.0
@@ -37,46 +39,6 @@ _SCAN_SECONDS = 60.0
 _LARGE = (8660, 5774)
 _PATIENCE = 1800.0
 _EVENTS = QEventLoop.ProcessEventsFlag.AllEvents
-
-
-class Watchdog(QObject):
-    """Ticks in the event loop and remembers the longest pause.
-
-    On a machine that is busy with other things the thread also waits for its turn, so what it worked itself in the
-    longest pause by that measure is told too.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.worst = 0.0
-        self.late = 0
-        self.worked = 0.0
-        self._last = self._last_work = 0.0
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._tick)
-
-    def start(self) -> None:
-        """Begin anew."""
-        self.worst, self.late, self.worked = 0.0, 0, 0.0
-        self._last, self._last_work = time.perf_counter(), time.thread_time()
-        self._timer.start(_TICK_MS)
-
-    def stop(self) -> None:
-        """Stop ticking."""
-        self._timer.stop()
-
-    def _tick(self) -> None:
-        now, work = time.perf_counter(), time.thread_time()
-        pause = now - self._last - _TICK_MS / 1000
-        self.worked = max(self.worked, work - self._last_work)
-        self._last, self._last_work = now, work
-        self.worst = max(self.worst, pause)
-        self.late += pause > 0.05
-
-    def said(self) -> str:
-        """The longest pause, how many were longer than 50 ms, and the most that the thread worked in one."""
-        return f"{1000 * self.worst:.0f} ms worst, {self.late} over 50 ms; {1000 * self.worked:.0f} ms worked at most"
 
 
 class PaintTimer(QObject):
@@ -144,15 +106,21 @@ def search_rows(workplace: Workplace, queries: list[Path], dog: Watchdog) -> lis
         ("first search after the start, first matches painted", f"{cold[0]:.2f} s"),
         (f"{len(warm)} warm searches, drop to first matches painted", _spread(first)),
         (f"the same, to the best {_TOP} verified and painted", _spread(verified)),
-        ("window's thread while searching", dog.said()),
+        *thread_rows("searching", dog),
     ]
+
+
+def thread_rows(doing: str, dog: Watchdog, note: str = "") -> list[tuple[str, str]]:
+    """How long the window's thread was ever busy, and what it waited for in the longest pauses."""
+    rows = [(f"window's thread while {doing}", dog.said() + note)]
+    return rows + [("", pause.said()) for pause in dog.longest()]
 
 
 def _spread(seconds: list[float]) -> str:
     return f"{median(seconds):.2f} s median, {max(seconds):.2f} s worst"
 
 
-def scan_row(workplace: Workplace, dog: Watchdog, name: str) -> tuple[str, str]:
+def scan_rows(workplace: Workplace, dog: Watchdog, name: str) -> list[tuple[str, str]]:
     """Look for duplicates with the window open on them."""
     dog.start()
     workplace.window.find_duplicates()
@@ -161,7 +129,7 @@ def scan_row(workplace: Workplace, dog: Watchdog, name: str) -> tuple[str, str]:
         workplace.jobs.scan.cancel()
     dog.stop()
     until(lambda: False, 0.2)
-    return f"window's thread while {name}", dog.said() + ("" if finished else f" (first {_SCAN_SECONDS:.0f} s)")
+    return thread_rows(name, dog, "" if finished else f" (first {_SCAN_SECONDS:.0f} s)")
 
 
 def pan_rows(workplace: Workplace, folder: Path, dog: Watchdog) -> list[tuple[str, str]]:
@@ -195,7 +163,7 @@ def pan_rows(workplace: Workplace, folder: Path, dog: Watchdog) -> list[tuple[st
     slow = gaps[int(0.99 * len(gaps))] if gaps else float("inf")
     return [
         ("panning two 50-megapixel pictures at 1:1", f"{rate:.0f} frames/s, 99% within {1000 * slow:.0f} ms"),
-        ("window's thread while panning", dog.said()),
+        *thread_rows("panning", dog),
     ]
 
 
@@ -227,6 +195,7 @@ def large_pair(folder: Path) -> tuple[Path, Path]:
 def main(library: str = "", catalog: str = "") -> None:
     """Open the window on a library and print what was measured, as it is measured."""
     application = build_application()
+    garbage = GuiGarbage(application)
     with tempfile.TemporaryDirectory(prefix="twinsight-bench-") as name:
         workshop = Path(name)
         samples = workshop / "samples"
@@ -236,6 +205,7 @@ def main(library: str = "", catalog: str = "") -> None:
         for what, value in _rows(application, workshop, folder, samples, known):
             sys.stdout.write(f"{what:<64} {value}\n")
             sys.stdout.flush()
+    garbage.stop()
 
 
 def _rows(
@@ -246,10 +216,10 @@ def _rows(
     until(lambda: not workplace.jobs.scan.running)
     yield from search_rows(workplace, queries_of(workplace), dog)
     yield from pan_rows(workplace, samples, dog)
-    yield scan_row(workplace, dog, "looking for duplicates")
+    yield from scan_rows(workplace, dog, "looking for duplicates")
     _close(workplace)
     fresh = _with_library(application, workshop, folder, workshop / "fresh.db")
-    yield scan_row(fresh, dog, "reading a new library")
+    yield from scan_rows(fresh, dog, "reading a new library")
     _close(fresh)
 
 

@@ -16,6 +16,8 @@ from pytestqt.qtbot import QtBot
 from app.compare_scene import Mode
 from app.compare_view import CompareView
 from app.pyramid import Pyramid, edge_transform, near_affine
+from app.theme import Mode as ThemeMode
+from app.theme import Theme
 from core import geometry
 from core._cv import cv2
 from core.records import Relation
@@ -296,6 +298,15 @@ def test_the_evidence_is_said_and_counted(view: CompareView, on_show: Callable[[
     assert "120 of 150 matched keypoints agree" in view.header.detail.text()
     assert view.options.line_slider.maximum() == 120
     assert "30" in view.options.rejected.text()
+
+
+def test_the_icon_of_the_evidence_follows_the_theme(
+    view: CompareView, theme: Theme, on_show: Callable[[str], Matrix]
+) -> None:
+    on_show("turned")
+    light = view.header.icon
+    theme.set_mode(ThemeMode.DARK)
+    assert view.header.icon != light
 
 
 def test_more_lines_paint_more(view: CompareView, on_show: Callable[[str], Matrix]) -> None:
