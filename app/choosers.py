@@ -25,7 +25,7 @@ class Choosers(QObject):
 
     def folder(self) -> Path | None:
         """A folder to add to the library."""
-        start = self._settings.folder("library") or _pictures_folder()
+        start = self._settings.folder("library") or pictures_folder()
         chosen = QFileDialog.getExistingDirectory(self._window, self.tr("Add a folder with pictures"), start)
         if not chosen:
             return None
@@ -34,7 +34,7 @@ class Choosers(QObject):
 
     def pictures(self, title: str = "") -> list[Path]:
         """Pictures to search with, or for what the title says."""
-        start = self._settings.folder("query") or _pictures_folder()
+        start = self._settings.folder("query") or pictures_folder()
         names, _ = QFileDialog.getOpenFileNames(
             self._window, title or self.tr("Search with pictures"), start, _picture_filter(self.tr("Pictures"))
         )
@@ -44,7 +44,7 @@ class Choosers(QObject):
 
     def directory(self, title: str, purpose: str, begin: Path | None = None) -> Path | None:
         """A folder for some purpose, which remembers where it was last found, unless told where to begin."""
-        start = str(begin) if begin is not None else self._settings.folder(purpose) or _pictures_folder()
+        start = str(begin) if begin is not None else self._settings.folder(purpose) or pictures_folder()
         chosen = QFileDialog.getExistingDirectory(self._window, title, start)
         if not chosen:
             return None
@@ -82,8 +82,10 @@ class Choosers(QObject):
         return Path(chosen[0])
 
 
-def _pictures_folder() -> str:
-    return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+def pictures_folder() -> str:
+    """Where people keep their pictures; the home folder where there is no such place."""
+    folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
+    return str(folder if folder.is_dir() else Path.home())
 
 
 def _picture_filter(title: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app import compare_report, compare_tasks
+from app.choosers import pictures_folder
 from app.compare_bars import EvidenceHeader
 from app.compare_canvas import CompareCanvas
 from app.compare_scene import Mode
@@ -72,9 +73,10 @@ class CompareKeeper(QObject):
         """Let the person choose a file, and write it."""
         if self._drawing() is None:
             return
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
         title, kinds = self.tr("Save the comparison"), self.tr("PNG pictures (*.png)")
-        chosen, _ = QFileDialog.getSaveFileName(self._page, title, str(Path(folder) / self.proposed_name()), kinds)
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._page, title, str(Path(pictures_folder()) / self.proposed_name()), kinds
+        )
         if chosen:
             path = Path(chosen)
             self.save(path if path.suffix else path.with_suffix(".png"))

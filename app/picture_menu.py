@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QFontMetrics, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.picture_actions import PictureCopier, copy_paths, open_file, show_in_folder
@@ -46,6 +46,7 @@ class PictureMenu:
         if self.compare_text:
             action = menu.addAction(_with_key(self.compare_text, Qt.Key.Key_Return), self.compare)
             menu.setDefaultAction(action)
+            menu.setMinimumWidth(menu.sizeHint().width() + _wider_when_bold(menu, action.text()))
         menu.addAction(_text("Search with this picture"), lambda: self.search(record))
         menu.addAction(_text("Search with a part of it …"), lambda: self.search_part(record))
         menu.addAction(_with_key(_text("Quick look"), Qt.Key.Key_Space), self.look)
@@ -59,6 +60,13 @@ class PictureMenu:
         menu.addAction(_with_key(copying, QKeySequence.StandardKey.Copy), lambda: copy_paths(paths))
         menu.addAction(_text("Copy picture"), lambda: self.copier.copy(record))
         return menu
+
+
+def _wider_when_bold(menu: QMenu, text: str) -> int:
+    """What a menu forgets of the width of its default action, which it draws bold and then elides."""
+    bold = menu.font()
+    bold.setBold(True)
+    return QFontMetrics(bold).horizontalAdvance(text) - menu.fontMetrics().horizontalAdvance(text)
 
 
 def _with_key(text: str, key: Qt.Key | QKeySequence.StandardKey) -> str:

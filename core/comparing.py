@@ -43,13 +43,10 @@ def compare(first: Path, second: Path, limits: Limits | None = None) -> Match:
         verdict = weighed(verdict, _reel(record_a, limits), _reel(record_b, limits))
     words = verdict.words
     if verdict.relation is not None:
-        words = ", ".join(filter(None, (words, _recompression(verdict.relation, record_a, record_b, limits))))
+        facts = read_facts(first, limits), read_facts(second, limits)
+        again = recompression_words(verdict.relation, verdict.evidence, (record_a, record_b), facts)
+        words = ", ".join(filter(None, (words, again)))
     return Match(record_b, verdict.score, verdict.relation, verdict.evidence, words)
-
-
-def _recompression(relation: Relation, first: ImageRecord, second: ImageRecord, limits: Limits) -> str:
-    facts = read_facts(first.path, limits), read_facts(second.path, limits)
-    return recompression_words(relation, (first, second), facts)
 
 
 def read_record(path: Path, limits: Limits) -> ImageRecord:

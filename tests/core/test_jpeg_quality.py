@@ -15,7 +15,7 @@ from core.comparing import compare
 from core.file_facts import FileFacts
 from core.jpeg_quality import jpeg_quality
 from core.recompression import recompression_words
-from core.records import ImageRecord, Relation
+from core.records import Evidence, ImageRecord, Relation
 
 Pixels = NDArray[np.uint8]
 
@@ -67,7 +67,12 @@ LOSSLESS, UNKNOWN = FileFacts(lossless=True), FileFacts()
 def test_words_say_only_what_the_files_tell(
     relation: Relation, records: tuple[ImageRecord, ImageRecord], facts: tuple[FileFacts, FileFacts], words: str
 ) -> None:
-    assert recompression_words(relation, records, facts) == words
+    assert recompression_words(relation, Evidence(coverage_b=1.0), records, facts) == words
+
+
+def test_a_picture_that_shows_more_was_not_made_of_the_smaller_one() -> None:
+    smaller = Evidence(coverage_a=1.0, coverage_b=0.4)
+    assert recompression_words(Relation.CROP, smaller, (JPEG, JPEG), (FileFacts(60), FileFacts(92))) == ""
 
 
 def test_a_crop_that_was_recompressed_says_so(photos: Mapping[str, Pixels], tmp_path: Path) -> None:

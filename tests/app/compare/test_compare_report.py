@@ -152,6 +152,7 @@ def test_the_proposed_name_says_what_is_shown(
         view.set_mode(mode)
         view.bar.save.click()
     kinds = ["lines", "swipe", "side by side", "blend", "difference", "side by side", "inspected"]
+    assert {Path(name).parent for name in asked} == {Path.home()}, "there is no folder for pictures in this home"
     assert [Path(name).name for name in asked] == [f"first - mirrored ({kind}).png" for kind in kinds]
 
 
