@@ -32,6 +32,7 @@ from app.theme import Mode, Theme
 from core.samples import make_sample_library
 from tests.bench.watchdog import Watchdog
 
+_LOOK_MS = 5
 _QUERIES = 10
 _TOP = 20
 _PAN_SECONDS = 4.0
@@ -57,13 +58,18 @@ class PaintTimer(QObject):
 
 
 def until(done: Callable[[], bool], seconds: float = _PATIENCE) -> bool:
-    """Run the event loop until something holds; False when it took too long."""
+    """Run the event loop, which sleeps while there is nothing to do, until something holds; False if it never did."""
+    waiting, look = QEventLoop(), QTimer()
     end = time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > end:
-            return False
-        QApplication.processEvents(_EVENTS, 20)
-    return True
+
+    def check() -> None:
+        if done() or time.monotonic() > end:
+            waiting.quit()
+
+    look.timeout.connect(check)
+    look.start(_LOOK_MS)
+    waiting.exec()
+    return done()
 
 
 def drop_to_paint(workplace: Workplace, query: Path) -> tuple[float, float]:
