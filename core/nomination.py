@@ -12,7 +12,7 @@ from core.catalog import Catalog, Content
 from core.describing import Described
 from core.features import registry
 from core.features.base import Metric
-from core.features.pdq import ORIENTATIONS
+from core.features.pdq import ORIENTATIONS, Pdq
 from core.frame_ranking import FrameRanking, LaterFrame
 from core.ranking import Ranking, stored_method
 
@@ -103,7 +103,7 @@ def _with_later(found: Sequence[Nominee], later: Mapping[int, LaterFrame]) -> li
 
 def orientation(catalog: Catalog, query: Described, content: Content, radius: int) -> tuple[int, bool] | None:
     """Quarter turns and mirroring that make the query look like a content, where their hashes are that near."""
-    key = registry.methods()["pdq"].key
+    key = Pdq.info.key
     stored = next((data for _, data in catalog.features(key, [content.id])), None)
     if stored is None or key not in query.features:
         return None
