@@ -39,6 +39,10 @@ from core.stopwatch import Stage
 from core.verdicts import Court, Judgement, Question
 
 _MOST_REFUSALS = 6
+_MOST_STRANGERS = 3
+"""Refused pairs of one step after which a picture's less likely candidates are left alone, unless the other side has
+had fewer: in a large library everybody looks a little like somebody."""
+_UNLIKELY = 0.5
 _REGION_NEIGHBOURS = 3
 _LIVE_SECONDS = 1.0
 
@@ -219,8 +223,10 @@ class _Scan:
         asked: set[tuple[int, int]] = set()
         # A composite counts too: it joins no sets, and need not be found again through each of their members.
         refused: Counter[tuple[int, int]] = Counter()
+        strangers: Counter[int] = Counter()
         waiting = list(found)
         while waiting:
+            waiting = [candidate for candidate in waiting if not _is_faint(candidate, strangers)]
             questions, waiting = self._round(waiting, asked, refused)
             yield from self._court.decide(questions, stage, len(found) - len(waiting), len(found))
             for question in questions:
@@ -228,6 +234,8 @@ class _Scan:
                 self._bonds.add(verdict)
                 if verdict.relation is Relation.COMPOSITE or not verdict.is_copy:
                     refused[self._sets(question.first, question.second)] += 1
+                if verdict.relation is None:
+                    strangers.update((question.first, question.second))
             yield from self._live()
         yield stage.progress(len(found), len(found))
 
@@ -302,6 +310,12 @@ class _Scan:
             for star in [*stars, *alone]
         )
         return tuple(sorted((group for group in groups if group is not None), key=_order))
+
+
+def _is_faint(candidate: Candidate, strangers: Mapping[int, int]) -> bool:
+    """Whether two pictures look a little alike, and each has looked so like others that it had nothing to do with."""
+    met = min(strangers.get(candidate.first, 0), strangers.get(candidate.second, 0))
+    return candidate.distance > _UNLIKELY and met >= _MOST_STRANGERS
 
 
 def _order(group: Group) -> tuple[bool, int, bytes]:
