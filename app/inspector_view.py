@@ -175,7 +175,9 @@ class InspectorView(QWidget):
         other = None if first else representative
         told = self.tr("the representative") if first else words.chip(member.relation, member.evidence)
         verdict = self.tr("keep") if member.keep else self.tr("can go")
-        reason = f"{verdict}: {member.why}" if member.why else verdict
+        # Why a file is kept begins by saying that it is.
+        reason = member.why if member.keep else f"{verdict}: {member.why}"
+        reason = reason if member.why else verdict
         facts = [Fact(self.tr("Relation"), told), Fact(self.tr("Verdict"), reason)]
         wanted = {self.tr("Dimensions"), self.tr("Size"), self.tr("Format"), self.tr("Folder")}
         return facts + [fact for fact in self._picture_facts(record, other) if fact.name in wanted]

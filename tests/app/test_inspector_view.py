@@ -94,11 +94,11 @@ def test_a_rejected_pair_says_why(inspector: InspectorView) -> None:
 
 
 def test_a_group_says_what_can_be_freed(inspector: InspectorView) -> None:
-    first = Member(RECORD, Relation.SAME_FILE, 1.0, None, "", True, "largest picture")
+    first = Member(RECORD, Relation.SAME_FILE, 1.0, None, "", True, "kept: the largest picture")
     second = Member(SMALL, Relation.RE_ENCODED, 0.91, Evidence(), "smaller", False, "smaller copy")
     inspector.show_group(Group("x", (first, second)))
     text = said(inspector)
-    for fact in ("2 pictures", "1 picture", "88 KiB", "keep: largest picture", "can go: smaller copy"):
+    for fact in ("2 pictures", "1 picture", "88 KiB", "kept: the largest picture", "can go: smaller copy"):
         assert fact in text
 
 
