@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 
 _INTERVAL_MS = 100
-_MOST = 50_000
+_MOST = 20_000
 """Objects that are looked at in a few milliseconds."""
 _SECONDS_BETWEEN_FULL = 60.0
 _YOUNG, _MIDDLE, _OLD = 0, 1, 2
