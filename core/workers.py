@@ -45,6 +45,11 @@ _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_WAIT_POLICY": "PASSIVE",
+    # The C library would give the buffers of every picture back to the system and ask for them again: a fifth of the
+    # time that small and middling pictures take. It keeps up to 64 MiB, and what is larger goes back at once.
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
+    "MALLOC_TOP_PAD_": str(16 << 20),
 }
 _ENVIRONMENT_LOCK = threading.Lock()
 
