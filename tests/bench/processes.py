@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _LOOK_SECONDS = 0.1
+_REST = 20
+"""Times as long as a look took the next one waits: counting pages holds up the processes that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,12 @@ class _Peak:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._over.wait(_LOOK_SECONDS):
+        rest = _LOOK_SECONDS
+        while not self._over.wait(rest):
+            started = time.perf_counter()
             used = sum(_kilobytes(pid) for pid in _family(self._pid)) / 1024
             self.megabytes = max(self.megabytes, used)
+            rest = max(_LOOK_SECONDS, _REST * (time.perf_counter() - started))
 
 
 def _family(pid: int) -> list[int]:
