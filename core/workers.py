@@ -36,6 +36,8 @@ _QUEUED = 4
 _QUEUED_BYTES = 4096
 """What may wait in a pipe unread. A full pipe would block the parent, which the worker may be waiting for."""
 _START_SECONDS = 60.0
+_FIRST_TASK = 3
+"""Times as long as another task the first one of a process may take."""
 _START_ATTEMPTS = 3
 _NO_START = "Pictures cannot be read, for their worker processes do not start"
 _ENVIRONMENT = {
@@ -83,6 +85,8 @@ class _Worker:
     since: float
     """When the running task began, or the process while it is not ready (time.monotonic)."""
     ready: bool = False
+    warm: bool = False
+    """Whether it has done a task; in its first one it also loads networks, which is no fault of the file."""
     jobs: deque[_Job] = field(default_factory=deque)
 
     def has_room(self, job: _Job, depth: int) -> bool:
@@ -96,7 +100,9 @@ class _Worker:
         """When it has to be replaced, infinity for an idle worker."""
         if not self.ready:
             return self.since + _START_SECONDS
-        return self.since + seconds if self.jobs else float("inf")
+        if not self.jobs:
+            return float("inf")
+        return self.since + seconds * (1 if self.warm else _FIRST_TASK)
 
 
 class WorkerTeam(Generic[T]):
@@ -118,7 +124,8 @@ class WorkerTeam(Generic[T]):
         Args:
             task: A function of an importable module; it raises ImageError for what is the file's fault.
             count: How many processes at most, at least 1.
-            seconds: The most that one task may take.
+            seconds: The most that one task may take; the first of a process, in which it loads networks, three times
+                as long.
             memory: Soft limit of the address space of one process in bytes (not on Windows); None for its share of
                 what this computer has.
         """
@@ -270,6 +277,7 @@ class WorkerTeam(Generic[T]):
                 worker.ready = True
                 self._failed_starts = 0
             else:
+                worker.warm = True
                 self._settle(worker.jobs.popleft(), reply.value, reply.error, reply.trace)
             # Not when the worker sent it: it may have waited for us to read before it began the next task.
             worker.since = time.monotonic()
