@@ -16,6 +16,7 @@ from core.events import Progress
 from core.records import Group, Member, Relation
 from core.review import twins
 from core.review.comparing import Known, rank, shown_share, words
+from core.review.enlarged import look_closer
 from core.review.keep_rules import REMOVABLE, decide
 from core.review.rules import Rule, RuleSet
 from core.review.survivors import Survivors
@@ -49,7 +50,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class TraitsRead:
-    """The header of a file was read for the keep rules."""
+    """A file was read for the keep rules: its header, or all of it to tell whether it was enlarged."""
 
     path: Path
     traits: Traits
@@ -58,7 +59,7 @@ class TraitsRead:
 def gather(
     groups: Iterable[Group], rules: RuleSet, known: Mapping[Path, Traits] | None = None
 ) -> Iterator[Progress | TraitsRead]:
-    """Read the headers that the rules want to know, each file once.
+    """Read what the rules want to know: headers, each file once, and where it matters whether a picture was enlarged.
 
     Args:
         groups: The groups that are to be chosen from.
@@ -67,14 +68,19 @@ def gather(
     """
     if not rules.reads_files:
         return
-    known = known or {}
-    wanted = {member.record.path: None for group in groups for member in _rivals(group)}
-    missing = [path for path in wanted if path not in known]
+    traits = dict(known or {})
+    rivals = [list(_rivals(group)) for group in groups]
+    wanted = {member.record.path: None for members in rivals for member in members}
+    missing = [path for path in wanted if path not in traits]
     stage = Stage("Reading headers")
     for number, path in enumerate(missing, start=1):
-        yield TraitsRead(path, read_traits(path))
+        traits[path] = read_traits(path)
+        yield TraitsRead(path, traits[path])
         if stage.due():
             yield stage.progress(number, len(missing))
+    alike = [[member for member in members if member.relation in _ALIKE] for members in rivals]
+    for event in look_closer(alike, rules, traits):
+        yield event if isinstance(event, Progress) else TraitsRead(*event)
 
 
 def choose(

@@ -35,6 +35,15 @@ class Known:
         """The traits of a member; those of a file that was not read tell nothing."""
         return self.traits.get(member.record.path, _NOTHING)
 
+    def pixels(self, member: Member) -> int:
+        """How many pixels a member has, those that enlarging made up not counted."""
+        own = member.record.width * member.record.height
+        return min(own, self.of(member).filled or own)
+
+    def is_enlarged(self, member: Member) -> bool:
+        """Whether a member is known to be an enlargement of another."""
+        return self.pixels(member) < member.record.width * member.record.height
+
     def protecting(self, path: Path) -> Path | None:
         """The protected folder that a file lies in, or None."""
         return next((folder for folder in self.protected if path.is_relative_to(folder)), None)
@@ -49,7 +58,7 @@ def rank(member: Member, rule: Rule, known: Known) -> float:
         case RuleKind.PROTECTED:
             return known.protecting(record.path) is not None
         case RuleKind.MOST_PIXELS:
-            return record.width * record.height
+            return known.pixels(member)
         case RuleKind.LEAST_COMPRESSED:
             return known.of(member).quality or _UNKNOWN_QUALITY
         case RuleKind.ORIGINAL_FORMAT:
@@ -70,6 +79,13 @@ def rank(member: Member, rule: Rule, known: Known) -> float:
 
 def words(rule: Rule, better: Member, worse: Member, known: Known) -> str:
     """Why a rule prefers one file to another ("4000 x 3000 against 1600 x 1200")."""
+    text = _words(rule, better, worse, known)
+    if known.is_enlarged(worse) and rule.kind not in (RuleKind.COVERS_MOST, RuleKind.PROTECTED):
+        text += f"; {_size(worse)} was enlarged from fewer pixels"
+    return text
+
+
+def _words(rule: Rule, better: Member, worse: Member, known: Known) -> str:
     one, other = known.of(better), known.of(worse)
     match rule.kind:
         case RuleKind.COVERS_MOST:

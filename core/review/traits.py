@@ -1,6 +1,6 @@
 """What a file tells of its history: how strongly it is compressed, and how much a camera or a person wrote into it.
 
-Only the header is read; no pixels are decoded.
+Only the header is read; no pixels are decoded here.
 """
 
 from __future__ import annotations
@@ -42,11 +42,14 @@ class Traits:
         quality: JPEG quality from 1 to 100 as an estimate, 101 for formats without loss, None where unknown.
         origin: 3 for camera RAW, 2 with a camera's name in a camera's format, 1 for such a format without, 0 else.
         written: Which of camera, date, place, rating, caption and tags are there.
+        filled: How many pixels its detail fills, less than it has where it was enlarged from a smaller copy in its
+            group; 0 where that cannot be told, None where nobody looked. No header tells it.
     """
 
     quality: int | None = None
     origin: int = 0
     written: tuple[str, ...] = ()
+    filled: int | None = None
 
 
 def read_traits(path: Path, limits: Limits | None = None) -> Traits:
