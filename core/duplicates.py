@@ -39,10 +39,9 @@ from core.stopwatch import Stage
 from core.verdicts import Court, Judgement, Question
 
 _MOST_REFUSALS = 6
-_MOST_STRANGERS = 3
-"""Refused pairs of one step after which a picture's less likely candidates are left alone, unless the other side has
-had fewer: in a large library everybody looks a little like somebody."""
-_UNLIKELY = 0.5
+_CLOSER = 0.08
+"""Share of the distance that nominates a pair which is taken off for every picture that both turned out to have nothing
+to do with, or as many as the one of them that met fewer: in a large library everybody looks a little like somebody."""
 _REGION_NEIGHBOURS = 3
 _LIVE_SECONDS = 1.0
 
@@ -121,6 +120,7 @@ class _Scan:
         self._animations = AnimationCourt(court, self._contents, reels(catalog, self._contents))
         self._court = DecidedCourt(self._animations, decided, self._contents)
         self._arrangement = Arrangement(decided, options.scope, protected_folders(catalog), options.settled)
+        self._strangers: Counter[int] = Counter()
         self._pixels: dict[str, str] = {}
         self._shown: dict[int, str] = {}
         self._shown_at = 0.0
@@ -186,7 +186,7 @@ class _Scan:
         found = candidates.similar(
             self._catalog, self._contents, descriptor, self._preset.neighbours, self._preset.threshold
         )
-        yield from self._ask(found, Stage("Verifying pairs"))
+        yield from self._ask(found, Stage("Verifying pairs"), 1 - self._preset.threshold)
         if self._preset.region_threshold is None:
             return
         stage = Stage("Comparing regions")
@@ -194,7 +194,7 @@ class _Scan:
         found = candidates.similar_regions(
             self._catalog, self._contents, descriptor, _REGION_NEIGHBOURS, self._preset.region_threshold
         )
-        yield from self._ask(found, Stage("Verifying parts"))
+        yield from self._ask(found, Stage("Verifying parts"), 1 - self._preset.region_threshold)
 
     def _later_frames(self) -> Iterator[Event]:
         """Pictures that are the middle or last frame of an animation."""
@@ -214,19 +214,24 @@ class _Scan:
             self._bonds.add,
         )
 
-    def _ask(self, found: Sequence[Candidate], stage: Stage) -> Iterator[Event]:
+    def _ask(self, found: Sequence[Candidate], stage: Stage, reach: float | None = None) -> Iterator[Event]:
         """Ask about candidates in rounds, closest first, leaving out those that others explain.
 
         In a round no two questions would join the same sets, so no answer makes another question needless. Rounds
         are chosen from finished answers only: what is asked does not depend on timing.
+
+        Args:
+            found: The candidates.
+            stage: The stage that reports progress.
+            reach: The distance up to which descriptors nominated them; None where everybody nominated is asked about.
         """
         asked: set[tuple[int, int]] = set()
         # A composite counts too: it joins no sets, and need not be found again through each of their members.
         refused: Counter[tuple[int, int]] = Counter()
-        strangers: Counter[int] = Counter()
         waiting = list(found)
         while waiting:
-            waiting = [candidate for candidate in waiting if not _is_faint(candidate, strangers)]
+            if reach is not None:
+                waiting = [candidate for candidate in waiting if not _is_faint(candidate, reach, self._strangers)]
             questions, waiting = self._round(waiting, asked, refused)
             yield from self._court.decide(questions, stage, len(found) - len(waiting), len(found))
             for question in questions:
@@ -235,7 +240,7 @@ class _Scan:
                 if verdict.relation is Relation.COMPOSITE or not verdict.is_copy:
                     refused[self._sets(question.first, question.second)] += 1
                 if verdict.relation is None:
-                    strangers.update((question.first, question.second))
+                    self._strangers.update((question.first, question.second))
             yield from self._live()
         yield stage.progress(len(found), len(found))
 
@@ -312,10 +317,10 @@ class _Scan:
         return tuple(sorted((group for group in groups if group is not None), key=_order))
 
 
-def _is_faint(candidate: Candidate, strangers: Mapping[int, int]) -> bool:
-    """Whether two pictures look a little alike, and each has looked so like others that it had nothing to do with."""
+def _is_faint(candidate: Candidate, reach: float, strangers: Mapping[int, int]) -> bool:
+    """Whether two pictures look less alike than the strangers that both have met make worth a look."""
     met = min(strangers.get(candidate.first, 0), strangers.get(candidate.second, 0))
-    return candidate.distance > _UNLIKELY and met >= _MOST_STRANGERS
+    return candidate.distance > reach * (1 - _CLOSER * met)
 
 
 def _order(group: Group) -> tuple[bool, int, bytes]:

@@ -11,6 +11,8 @@ through :func:`facing` once.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -63,13 +65,17 @@ def facing(homography: ArrayLike, point: ArrayLike) -> Matrix:
         ValueError: The matrix is singular or not finite, or `point` is on the horizon.
     """
     matrix = np.asarray(homography, np.float64)
-    depth = float(matrix[2] @ np.append(np.asarray(point, np.float64), 1.0))
-    if matrix.shape != (3, 3) or not np.isfinite(matrix).all() or not np.isfinite(depth) or depth == 0:
+    if matrix.shape != (3, 3):
         raise ValueError("the homography is not usable")
-    matrix = matrix / depth
-    if abs(float(np.linalg.det(matrix))) < 1e-12:
+    x, y = np.asarray(point, np.float64).tolist()
+    # Here and below: plain numbers are several times faster than arrays of three.
+    (a, b, c), (d, e, f), (g, h, i) = matrix.tolist()
+    depth = g * x + h * y + i
+    if depth == 0 or not np.isfinite([a, b, c, d, e, f, depth]).all():
+        raise ValueError("the homography is not usable")
+    if abs(a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)) < 1e-12 * abs(depth) ** 3:
         raise ValueError("the homography is singular")
-    return matrix
+    return np.asarray(matrix / depth, np.float64)
 
 
 def inverse(homography: Matrix) -> Matrix:
@@ -95,9 +101,9 @@ def project(homography: Matrix, points: ArrayLike) -> Points:
         float64 of the shape of `points`; NaN for points on or beyond the horizon.
     """
     flat = np.asarray(points, np.float64)
-    rays = np.column_stack([np.atleast_2d(flat), np.ones(flat.size // 2)]) @ homography.T
+    rays = flat.reshape(-1, 2) @ homography[:, :2].T + homography[:, 2]
     depth = rays[:, 2]
-    depth = np.where(depth > _HORIZON * np.abs(homography[2]).max(initial=1e-300), depth, np.nan)
+    depth = np.where(depth > _HORIZON * np.abs(homography[2]).max(), depth, np.nan)
     return np.asarray((rays[:, :2] / depth[:, None]).reshape(flat.shape), np.float64)
 
 
@@ -111,10 +117,7 @@ def jacobian(homography: Matrix, point: ArrayLike) -> Matrix:
     Returns:
         (2, 2) float64, rows x and y of B, columns x and y of A; NaN beyond the horizon.
     """
-    x, y = np.asarray(point, np.float64)
-    there = project(homography, (x, y))
-    depth = float(homography[2] @ np.array([x, y, 1.0]))
-    return np.asarray((homography[:2, :2] - np.outer(there, homography[2, :2])) / depth, np.float64)
+    return np.array(_step(homography, point), np.float64)
 
 
 def local_scale(homography: Matrix, point: ArrayLike) -> float:
@@ -127,8 +130,35 @@ def local_scale(homography: Matrix, point: ArrayLike) -> float:
     Returns:
         The square root of the change of area; NaN beyond the horizon.
     """
-    (a, b), (c, d) = jacobian(homography, point)
-    return float(np.sqrt(abs(a * d - b * c)))
+    (a, b), (c, d) = _step(homography, point)
+    return math.sqrt(abs(a * d - b * c))
+
+
+def stretch(step: ArrayLike) -> tuple[float, float]:
+    """By how much a small circle is stretched, the longer axis first: the singular values of a Jacobian.
+
+    Args:
+        step: (2, 2) from :func:`jacobian`.
+
+    Returns:
+        Two factors, NaN where the Jacobian is.
+    """
+    (a, b), (c, d) = np.asarray(step, np.float64).tolist()
+    power, determinant = a * a + b * b + c * c + d * d, a * d - b * c
+    apart = math.sqrt(max(0.0, power * power - 4 * determinant * determinant))
+    longer = math.sqrt((power + apart) / 2)
+    return longer, abs(determinant) / longer if longer else 0.0
+
+
+def _step(homography: Matrix, point: ArrayLike) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The Jacobian in plain numbers."""
+    x, y = np.asarray(point, np.float64).tolist()
+    (a, b, c), (d, e, f), (g, h, i) = homography.tolist()
+    depth = g * x + h * y + i
+    if not depth > _HORIZON * max(abs(g), abs(h), abs(i)):
+        return (math.nan, math.nan), (math.nan, math.nan)
+    across, down = (a * x + b * y + c) / depth, (d * x + e * y + f) / depth
+    return ((a - across * g) / depth, (b - across * h) / depth), ((d - down * g) / depth, (e - down * h) / depth)
 
 
 def residuals(homography: Matrix | None, points_a: ArrayLike, points_b: ArrayLike) -> NDArray[np.float64]:
@@ -192,12 +222,12 @@ def area(polygon: ArrayLike) -> float:
     if len(places) < 3:
         return 0.0
     x, y = places.T
-    return float(abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2)
+    twice = x[:-1] @ y[1:] - x[1:] @ y[:-1] + x[-1] * y[0] - x[0] * y[-1]
+    return abs(float(twice)) / 2
 
 
 def _clip(polygon: Rays, plane: Ray) -> Rays:
     """Keeps the part of a homogeneous polygon on the positive side of a plane."""
-    # A handful of corners: plain numbers are several times faster here than arrays of three.
     sides = [x * plane[0] + y * plane[1] + w * plane[2] for x, y, w in polygon]
     kept: Rays = []
     for index, side in enumerate(sides):

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import geometry, relations
+from core._cv import cv2
 from core.alignment import Alignment, align
 from core.describing import detect_full_size, detect_mirrored, instance
 from core.features.base import Keypoints, LocalMethod, Metric, MirroringMethod, Pixels
@@ -24,7 +25,7 @@ from core.features.sift import mirror
 from core.images import Picture, decode, read_bytes
 from core.jpeg_rounding import are_one_picture
 from core.later_frames import load_frame
-from core.matching import View, verify
+from core.matching import TOO_FLAT, View, verify
 from core.orientation import mirror_homography, orientation_homography
 from core.packing import pack_keypoints, unpack_keypoints
 from core.records import Evidence, ImageError, Relation
@@ -296,7 +297,7 @@ def _by_keypoints(case: Case, name: str) -> Verdict:
     """Match keypoints as they are, and mirrored where that fails, then let the pixels decide."""
     straight = verify(_view(case.first, name), _view(case.second, name))
     verdict = _decided(case, straight)
-    if verdict.is_copy or straight.inlier_count >= _CERTAIN:
+    if verdict.is_copy or straight.inlier_count >= _CERTAIN or straight.reason == TOO_FLAT:
         return verdict
     turned_over = verify(_mirrored_view(case.first, name), _view(case.second, name))
     return _better(verdict, _decided(case, _unmirrored(turned_over, case.first.width)))
@@ -463,7 +464,7 @@ def _detected_mirrored(source: Source, name: str, packed: bytes | None) -> Keypo
     if isinstance(method, MirroringMethod):
         straight = _detected(source, name) if packed is None else _unpacked(packed)
         return detect_mirrored(method, picture, straight)
-    return detect_full_size(method, replace(picture, pixels=np.ascontiguousarray(picture.pixels[:, ::-1])))
+    return detect_full_size(method, replace(picture, pixels=np.asarray(cv2.flip(picture.pixels, 1), np.uint8)))
 
 
 def _pixels(side: Side) -> Pixels:

@@ -265,9 +265,11 @@ def _possible(forward: NDArray[np.float64], size: tuple[int, int], scale: float)
     zooms = []
     for point in (middle, *(0.5 * (geometry.corners(size) + middle))):
         step = geometry.jacobian(forward, point)
-        if not np.isfinite(step).all() or np.linalg.det(step) <= 0:
+        (a, b), (c, d) = step.tolist()
+        # False as well where the point has no place in B.
+        if not a * d - b * c > 0:
             return False
-        large, small = np.linalg.svd(step, compute_uv=False) * scale
+        large, small = (axis * scale for axis in geometry.stretch(step))
         if large > 12 or small < 1 / 12 or large / small > 3.5:
             return False
         zooms.append(np.sqrt(large * small))

@@ -99,7 +99,7 @@ class Orb:
             pixels: (H, W, 3) uint8, the picture as it is.
             keypoints: What ``detect`` found in it.
         """
-        gray = np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels[:, ::-1]), cv2.COLOR_RGB2GRAY), np.uint8)
+        gray = np.asarray(cv2.flip(cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY), 1), np.uint8)
         if not len(keypoints):
             return keypoints
         levels = np.rint(np.log(keypoints.sizes / _PATCH) / np.log(_SCALE)).astype(np.intp).clip(0, _LEVELS - 1)
