@@ -78,10 +78,25 @@ class Bonds:
             return False
         self._edges[verdict.first][verdict.second] = verdict
         self._edges[verdict.second][verdict.first] = verdict
-        best = max(self.best(verdict.first), self.best(verdict.second), key=lambda place: self._ranks[place])
-        joined = self.joins.join(verdict.first, verdict.second)
-        self._best[self.joins.root(verdict.first)] = best
+        return self._join(verdict.first, verdict.second)
+
+    def _join(self, first: int, second: int) -> bool:
+        best = max(self.best(first), self.best(second), key=lambda place: self._ranks[place])
+        joined = self.joins.join(first, second)
+        self._best[self.joins.root(first)] = best
         return joined
+
+    def loosen(self, verdicts: Iterable[Verdict]) -> None:
+        """Take verdicts back that were taken in, and what they joined apart."""
+        for verdict in verdicts:
+            self._edges[verdict.first].pop(verdict.second, None)
+            self._edges[verdict.second].pop(verdict.first, None)
+        self.joins = Joins(list(range(len(self._ranks))))
+        self._best = list(range(len(self._ranks)))
+        for place in sorted(self._edges):
+            for neighbour in self.neighbours(place):
+                if place < neighbour:
+                    self._join(place, neighbour)
 
     def best(self, place: int) -> int:
         """The content of the highest rank among those that are joined with this one."""

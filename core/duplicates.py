@@ -145,7 +145,8 @@ class _Scan:
         yield from self._later_frames()
         stage = Stage("Forming groups")
         stars: list[Star] = []
-        for event in make_stars(self._bonds, self._ranks, self._court, stage):
+        sizes = [(content.width, content.height) for content in self._contents]
+        for event in make_stars(self._bonds, self._ranks, sizes, self._court, stage):
             if isinstance(event, list):
                 stars = event
             else:

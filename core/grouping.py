@@ -14,7 +14,9 @@ import numpy as np
 
 from core import relations
 from core.bonds import Bonds
+from core.collages import as_composite, find_collages, shown_by
 from core.events import Event
+from core.geometry import Size
 from core.judging import Verdict
 from core.records import Relation
 from core.stopwatch import Stage
@@ -36,18 +38,22 @@ class Star:
     members: dict[int, Verdict] = field(default_factory=dict)
 
 
-def make_stars(bonds: Bonds, ranks: Sequence[int], court: Judgement, stage: Stage) -> Iterator[Event | list[Star]]:
+def make_stars(
+    bonds: Bonds, ranks: Sequence[int], sizes: Sequence[Size], court: Judgement, stage: Stage
+) -> Iterator[Event | list[Star]]:
     """Form the groups, asking the court about members that are only tied through others.
 
     Args:
         bonds: What is known to belong together.
         ranks: How good each content is as a representative, larger is better.
+        sizes: Width and height of each content.
         court: Who decides.
         stage: The stage that reports progress.
 
     Yields:
         Progress, and at last the stars.
     """
+    collages = _set_apart(bonds, sizes)
     waiting = bonds.sets()
     stars: list[Star] = []
     for _ in range(_ROUNDS):
@@ -62,7 +68,27 @@ def make_stars(bonds: Bonds, ranks: Sequence[int], court: Judgement, stage: Stag
             break
     yield from _attach(stars, bonds.composites, court, stage)
     _attach_scenes(stars, bonds.scenes)
+    _name_collages(stars, collages, sizes)
     yield sorted(stars, key=lambda star: star.centre)
+
+
+def _set_apart(bonds: Bonds, sizes: Sequence[Size]) -> set[int]:
+    """Find collages whose seams nobody saw; what they show is in them, and they join none of it."""
+    collages = find_collages(bonds, sizes)
+    shown = [edge for place in sorted(collages) for edge in shown_by(place, bonds)]
+    if shown:
+        bonds.loosen(shown)
+        for edge in shown:
+            bonds.add(as_composite(edge, sizes[edge.first]))
+    return collages
+
+
+def _name_collages(stars: Sequence[Star], collages: set[int], sizes: Sequence[Size]) -> None:
+    """Call a collage in the group of what it shows a composite, whatever the judge called it."""
+    for star in stars:
+        for place, verdict in star.members.items():
+            if place in collages and verdict.relation is Relation.CROP:
+                star.members[place] = as_composite(verdict, sizes[verdict.first])
 
 
 def _begin(group: Sequence[int], bonds: Bonds, ranks: Sequence[int]) -> tuple[Star, list[int]]:
