@@ -15,10 +15,10 @@ from core.catalog import Catalog, Content
 from core.events import Event
 from core.features import registry
 from core.features.pdq import LEAST_QUALITY, ORIENTATIONS
-from core.judging import Verdict
 from core.later_frames import SUFFIX, FramePlace, unpack_frames
 from core.records import Relation
 from core.stopwatch import Stage
+from core.verdict import Verdict
 from core.verdicts import Judgement, Question
 
 _MOVING = frozenset({"GIF", "PNG", "WEBP", "AVIF", "JXL"})

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.judging import Verdict
 from core.records import Relation
+from core.verdict import Verdict
 
 
 class Joins:

@@ -14,8 +14,8 @@ import numpy as np
 from core import geometry, relations
 from core.bonds import Bonds
 from core.geometry import Size
-from core.judging import Verdict
 from core.records import Relation
+from core.verdict import Verdict
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom as shares of a picture's width and height."""

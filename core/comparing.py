@@ -9,10 +9,11 @@ import numpy as np
 
 from core import relations
 from core.animations import Reel, frames_key, reel, weighed
+from core.cases import Case, Side
 from core.describing import DIGEST_SIZE, describe_file
 from core.file_facts import read_facts
 from core.images import Limits, decode, read_bytes
-from core.judging import Case, Side, judge
+from core.judging import judge
 from core.recompression import recompression_words
 from core.records import Evidence, ImageRecord, Match, Relation
 

@@ -12,15 +12,17 @@ from numpy.typing import NDArray
 
 from core.animations import AnimationCourt, as_part, later_features
 from core.candidates import load_descriptors, load_hashes
+from core.cases import Case, Side
 from core.catalog import Catalog, Content
 from core.events import Event
 from core.features import registry
 from core.features.pdq import LEAST_QUALITY, ORIENTATIONS
-from core.judging import VERSION, Case, Side, Verdict, judge_pairs
+from core.judging import VERSION, judge_pairs
 from core.later_frames import FramePlace
 from core.presets import Preset
 from core.stopwatch import Stage
 from core.vectors.neighbours import nearest_by_cosine, within_hamming
+from core.verdict import Verdict
 from core.workers import WorkerTeam
 
 _MOST_TRIED = 3

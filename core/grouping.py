@@ -17,9 +17,9 @@ from core.bonds import Bonds
 from core.collages import as_composite, find_collages, shown_by
 from core.events import Event
 from core.geometry import Size
-from core.judging import Verdict
 from core.records import Relation
 from core.stopwatch import Stage
+from core.verdict import Verdict
 from core.verdicts import Judgement, Question
 
 _ROUNDS = 4

@@ -6,186 +6,34 @@ can be stored, and a scan that was killed comes to the same groups as one that w
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, field, replace
-from functools import lru_cache
-from pathlib import Path
-from typing import TypeAlias
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core import geometry, relations
-from core._cv import cv2
 from core.alignment import Alignment, align
-from core.describing import detect_full_size, detect_mirrored, instance
-from core.features.base import Keypoints, LocalMethod, Metric, MirroringMethod, Pixels
-from core.features.sift import mirror
-from core.images import Picture, decode, read_bytes
+from core.case_pictures import detected_in, mirrored_view_of, pixels_of, texture_in, view_of
+from core.cases import Case, Judged, Side
+from core.features.base import Pixels
+from core.images import decode, read_bytes
 from core.jpeg_rounding import are_one_picture
-from core.later_frames import load_frame
-from core.matching import TOO_FLAT, View, verify
+from core.matching import TOO_FLAT, verify
 from core.orientation import mirror_homography, orientation_homography
-from core.packing import pack_keypoints, unpack_keypoints
+from core.packing import pack_keypoints
 from core.records import Evidence, ImageError, Relation
 from core.relations import Tone
-from core.surroundings import Surroundings, Texture, look_around, texture_of
+from core.surroundings import Surroundings, look_around
+from core.verdict import Verdict
 
 VERSION = 2
 PIXELS_DISAGREE = "the pixels disagree"
 
-_SIDE = 512
 _LIKELY = 0.5
 _HINT = 6
 _CERTAIN = 15
 """Inliers after which the mirrored picture need not be tried: the view is known, whatever the pixels say."""
-_PICTURES = 96
-_KEYPOINTS = 256
-
-Source: TypeAlias = tuple[Path, int]
-"""A file, and which of its frames."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Side:
-    """One picture of a pair, as a judge needs it.
-
-    Attributes:
-        content: The number by which the asker knows it.
-        path: A file that carries it.
-        width: Pixels of the upright picture.
-        height: Pixels of the upright picture.
-        keypoints: Packed keypoints of the first verifier, or None to detect them.
-        frame: Which frame of an animation, from 0.
-    """
-
-    content: int
-    path: Path
-    width: int
-    height: int
-    keypoints: bytes | None = None
-    frame: int = 0
-
-    @property
-    def source(self) -> Source:
-        """Where its pixels are."""
-        return self.path, self.frame
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height."""
-        return self.width, self.height
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Case:
-    """A pair to be judged.
-
-    Attributes:
-        first: Picture A.
-        second: Picture B.
-        orientation: Quarter turns and mirroring that make A look like B, where hashes say so.
-        guess: The nine elements of a homography from A to B, where other pairs imply one.
-        likeness: How likely the pair is before anything is compared, [0, 1]; stronger keypoints are worth their time
-            only where this or the cheap ones promise something.
-    """
-
-    first: Side
-    second: Side
-    orientation: tuple[int, bool] | None = None
-    guess: tuple[float, ...] | None = None
-    likeness: float = 1.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Verdict:
-    """What the judge says of a pair.
-
-    Attributes:
-        first: The asker's number of A.
-        second: The asker's number of B.
-        relation: What B is to A, or None when nothing ties them together.
-        score: [0, 1].
-        evidence: Without its points.
-        words: The evidence in one line, or the reason of the rejection.
-        tone: How the pixels differ.
-        final: Whether it holds whenever these contents are asked about; not so where a file could not be read.
-    """
-
-    first: int
-    second: int
-    relation: Relation | None
-    score: float
-    evidence: Evidence
-    words: str
-    tone: Tone = field(default_factory=Tone)
-    final: bool = True
-
-    @property
-    def is_copy(self) -> bool:
-        """Whether both show one picture."""
-        return self.relation is not None and self.relation.is_copy
-
-    @classmethod
-    def nothing(cls, first: int, second: int, reason: str) -> Verdict:
-        """A rejection that no comparison was made for."""
-        return cls(first, second, None, 0.0, Evidence(reason=reason), reason)
-
-    def pack(self) -> bytes:
-        """The verdict as bytes, for the catalog."""
-        evidence = self.evidence
-        matrix = None if evidence.homography is None else evidence.homography.ravel().tolist()
-        return json.dumps(
-            {
-                "relation": self.relation,
-                "score": round(self.score, 5),
-                "words": self.words,
-                "inliers": evidence.inlier_count,
-                "homography": matrix,
-                "mirrored": evidence.mirrored,
-                "coverage": [round(evidence.coverage_a, 5), round(evidence.coverage_b, 5)],
-                "similarity": evidence.similarity,
-                "reason": evidence.reason,
-                "basis": evidence.basis,
-                "tone": astuple(self.tone),
-            }
-        ).encode()
-
-    @classmethod
-    def unpack(cls, first: int, second: int, data: bytes) -> Verdict:
-        """Read what ``pack`` wrote.
-
-        Raises:
-            ValueError: The bytes are no verdict.
-        """
-        stored = json.loads(data)
-        matrix = stored["homography"]
-        evidence = Evidence(
-            inlier_count=stored["inliers"],
-            homography=None if matrix is None else np.array(matrix, np.float64).reshape(3, 3),
-            mirrored=stored["mirrored"],
-            coverage_a=stored["coverage"][0],
-            coverage_b=stored["coverage"][1],
-            similarity=stored["similarity"],
-            reason=stored["reason"],
-            basis=stored["basis"],
-        )
-        relation = None if stored["relation"] is None else Relation(stored["relation"])
-        return cls(first, second, relation, stored["score"], evidence, stored["words"], Tone(*stored["tone"]))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Judged:
-    """What came of a batch of pairs.
-
-    Attributes:
-        verdicts: One for each pair, in order.
-        keypoints: Packed keypoints that were found on the way, by the asker's number of the picture.
-    """
-
-    verdicts: tuple[Verdict, ...]
-    keypoints: dict[int, bytes]
 
 
 def judge_pairs(cases: Sequence[Case], verifiers: tuple[str, ...]) -> Judged:
@@ -214,7 +62,7 @@ def _with_keypoints(side: Side, name: str, found: dict[int, bytes]) -> Side:
         return side
     if side.content not in found:
         try:
-            found[side.content] = pack_keypoints(_detected(side.source, name))
+            found[side.content] = pack_keypoints(detected_in(side.source, name))
         except ImageError:
             # The judge will run into it again, and say so in its verdict.
             return side
@@ -295,11 +143,11 @@ def _covering(evidence: Evidence, case: Case) -> Evidence:
 
 def _by_keypoints(case: Case, name: str) -> Verdict:
     """Match keypoints as they are, and mirrored where that fails, then let the pixels decide."""
-    straight = verify(_view(case.first, name), _view(case.second, name))
+    straight = verify(view_of(case.first, name), view_of(case.second, name))
     verdict = _decided(case, straight)
     if verdict.is_copy or straight.inlier_count >= _CERTAIN or straight.reason == TOO_FLAT:
         return verdict
-    turned_over = verify(_mirrored_view(case.first, name), _view(case.second, name))
+    turned_over = verify(mirrored_view_of(case.first, name), view_of(case.second, name))
     return _better(verdict, _decided(case, _unmirrored(turned_over, case.first.width)))
 
 
@@ -323,7 +171,7 @@ def _refined(case: Case, evidence: Evidence) -> tuple[Evidence, Alignment | None
 
 
 def _aligned(case: Case, homography: NDArray[np.float64]) -> Alignment | None:
-    return align(_pixels(case.first), _pixels(case.second), case.first.size, case.second.size, homography)
+    return align(pixels_of(case.first), pixels_of(case.second), case.first.size, case.second.size, homography)
 
 
 def _named(case: Case, evidence: Evidence, alignment: Alignment | None) -> Verdict:
@@ -397,9 +245,9 @@ def _surroundings(
 def _around(side: Side, polygon: NDArray[np.float64]) -> Surroundings | None:
     if len(polygon) < 3 or not np.isfinite(polygon).all():
         return None
-    pixels = _pixels(side)
+    pixels = pixels_of(side)
     scale = np.array([pixels.shape[1] / side.width, pixels.shape[0] / side.height])
-    return look_around(_texture(side.source), (polygon + 0.5) * scale - 0.5)
+    return look_around(texture_in(side.source), (polygon + 0.5) * scale - 0.5)
 
 
 def _unmirrored(evidence: Evidence, width: int) -> Evidence:
@@ -411,72 +259,3 @@ def _unmirrored(evidence: Evidence, width: int) -> Evidence:
         homography = homography @ mirror_homography(width)
         homography = homography / homography[2, 2]
     return replace(evidence, points_a=points, homography=homography, mirrored=True)
-
-
-# ---------------------------------------------------------------------- pictures and keypoints
-
-
-def _view(side: Side, name: str) -> View:
-    packed = _packed(side, name)
-    keypoints = _unpacked(packed) if packed is not None else _detected(side.source, name)
-    return View(side.width, side.height, keypoints, instance(name).info.metric)
-
-
-def _packed(side: Side, name: str) -> bytes | None:
-    return side.keypoints if name == "orb" else None
-
-
-def _mirrored_view(side: Side, name: str) -> View:
-    """The view of the mirrored picture: by permuting SIFT's bins, else by looking again."""
-    if name != "sift":
-        keypoints = _detected_mirrored(side.source, name, _packed(side, name))
-        return View(side.width, side.height, keypoints, instance(name).info.metric)
-    view = _view(side, name)
-    points = view.keypoints.points.copy()
-    points[:, 0] = side.width - 1 - points[:, 0]
-    flipped = Keypoints(
-        points,
-        view.keypoints.sizes,
-        (180 - view.keypoints.angles) % 360,
-        mirror(view.keypoints.descriptors),
-    )
-    return View(side.width, side.height, flipped, Metric.L2)
-
-
-@lru_cache(maxsize=_KEYPOINTS)
-def _unpacked(packed: bytes) -> Keypoints:
-    return unpack_keypoints(packed)
-
-
-@lru_cache(maxsize=_KEYPOINTS)
-def _detected(source: Source, name: str) -> Keypoints:
-    method = instance(name)
-    assert isinstance(method, LocalMethod)
-    return detect_full_size(method, _picture(source))
-
-
-@lru_cache(maxsize=_KEYPOINTS)
-def _detected_mirrored(source: Source, name: str, packed: bytes | None) -> Keypoints:
-    """Keypoints of the mirrored picture, from the packed ones of the picture where a method can tell."""
-    method = instance(name)
-    assert isinstance(method, LocalMethod)
-    picture = _picture(source)
-    if isinstance(method, MirroringMethod):
-        straight = _detected(source, name) if packed is None else _unpacked(packed)
-        return detect_mirrored(method, picture, straight)
-    return detect_full_size(method, replace(picture, pixels=np.asarray(cv2.flip(picture.pixels, 1), np.uint8)))
-
-
-def _pixels(side: Side) -> Pixels:
-    return _picture(side.source).pixels
-
-
-@lru_cache(maxsize=_PICTURES)
-def _texture(source: Source) -> Texture:
-    return texture_of(_picture(source).pixels)
-
-
-@lru_cache(maxsize=_PICTURES)
-def _picture(source: Source) -> Picture:
-    path, frame = source
-    return load_frame(path, frame, _SIDE)

@@ -13,12 +13,12 @@ from core.candidates import load_miniatures
 from core.catalog import Catalog, Content
 from core.events import Event
 from core.features.pdq import ORIENTATIONS
-from core.judging import Verdict
 from core.miniature import Miniature
 from core.orientation import orient, orientation_homography
 from core.records import Evidence, Relation
 from core.relations import Tone
 from core.stopwatch import Stage
+from core.verdict import Verdict
 from core.verdicts import Judgement, Question
 
 _BLOCK = 1024

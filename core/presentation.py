@@ -14,9 +14,9 @@ from core import relations
 from core.animations import frames_apart
 from core.catalog import Catalog, Content
 from core.grouping import Star
-from core.judging import Verdict
 from core.records import Evidence, Group, ImageRecord, Member, Relation
 from core.review import keep_rules, twins
+from core.verdict import Verdict
 
 
 def records_by_digest(catalog: Catalog, folders: Sequence[Path]) -> dict[bytes, list[ImageRecord]]:

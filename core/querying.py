@@ -9,17 +9,19 @@ from pathlib import Path
 import numpy as np
 
 from core.animations import as_part, frames_key, reel, weighed
+from core.cases import Case, Judged, Side
 from core.catalog import Catalog, Content
 from core.describing import Described, base_method, describe_file
 from core.events import Event, Indexed, MatchFound, Skipped
 from core.features import registry
 from core.frame_ranking import FrameRanking, LaterFrame
 from core.images import Limits
-from core.judging import Case, Judged, Side, Verdict, judge_pairs
+from core.judging import judge_pairs
 from core.nomination import Nominator, Nominee, orientation
 from core.presets import Preset
 from core.records import Evidence, ImageRecord, Match, Relation
 from core.stopwatch import Stage
+from core.verdict import Verdict
 from core.warm import Known, Warm
 
 _QUERY, _PAIRS_A_TASK = -1, 4

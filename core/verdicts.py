@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+from core.cases import Case, Judged, Side
 from core.catalog import Catalog, Content
 from core.events import Event
 from core.features import registry
-from core.judging import VERSION, Case, Judged, Side, Verdict, judge_pairs
+from core.judging import VERSION, judge_pairs
 from core.stopwatch import Stage
+from core.verdict import Verdict
 from core.workers import WorkerTeam
 
 _PAIRS_A_TASK = 8

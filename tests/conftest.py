@@ -74,6 +74,12 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
+@pytest.fixture(autouse=True)
+def pillow_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pillow's limit, which every decode sets to its own, as it was once the test is over."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
+
+
 @pytest.fixture(scope="session")
 def photos() -> Mapping[str, Pixels]:
     """Real photographs by name, (H, W, 3) uint8 RGB, from the packages that ship them; read-only."""

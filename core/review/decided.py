@@ -9,10 +9,10 @@ from dataclasses import replace
 from core._catalog_decisions import Decision, Kind
 from core.catalog import Content
 from core.events import Event
-from core.judging import Verdict
 from core.records import Evidence, Group, Member, Relation
 from core.review.remaining import under_a_new_head
 from core.stopwatch import Stage
+from core.verdict import Verdict
 from core.verdicts import Judgement, Question
 
 _APART = "you said that they are no duplicates"

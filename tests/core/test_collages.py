@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from core.bonds import Bonds
 from core.collages import find_collages
 from core.events import Summary
-from core.judging import Verdict
 from core.records import Evidence, Relation
+from core.verdict import Verdict
 
 Pixels = NDArray[np.uint8]
 Box = tuple[int, int, int, int]
