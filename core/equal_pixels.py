@@ -1,7 +1,8 @@
 """Same pixels: contents whose upright full-size pixels have one digest, whatever their files hold.
 
 Digesting all pixels of every picture would cost as much as decoding it once more, so only pictures that hashes and
-miniatures cannot tell apart are decoded for it, and their digests are kept.
+miniatures cannot tell apart are decoded for it, and their digests are kept. Two JPEGs that were quantised differently
+are not: their pixels are equal where they are flat at most.
 """
 
 from __future__ import annotations
@@ -9,19 +10,23 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-
+from core._cv import cv2
 from core.candidates import Candidate, load_miniatures
 from core.catalog import Catalog, Content
+from core.decoding.files import read_beginning
+from core.decoding.jpeg_coding import read_jpeg_coding
 from core.describing import digest_pixels
 from core.events import Event
 from core.images import Limits
+from core.miniature import Miniature
 from core.stopwatch import Stage
 from core.workers import WorkerTeam
 
 _LARGEST_DISTANCE = 8 / 256
 _LARGEST_STEP = 12
 """Between miniatures of the same pixels, in levels: a large JPEG is shrunk while it is decoded, a PNG afterwards."""
+_HEADER_BYTES = 256 << 10
+"""In which the tables of a JPEG are found, behind what a camera wrote and its preview."""
 
 
 def pixel_digests(
@@ -49,7 +54,7 @@ def pixel_digests(
         The digests that are known by now, by place.
     """
     known = {place: content.pixels for place, content in enumerate(contents) if content.pixels is not None}
-    wanted = sorted(_twins(catalog, contents, found) - known.keys())
+    wanted = sorted(_twins(catalog, contents, found, paths) - known.keys())
     if not wanted:
         return known
     stage = Stage("Comparing pixels")
@@ -68,7 +73,9 @@ def pixel_digests(
     return known | new
 
 
-def _twins(catalog: Catalog, contents: Sequence[Content], found: Sequence[Candidate]) -> set[int]:
+def _twins(
+    catalog: Catalog, contents: Sequence[Content], found: Sequence[Candidate], paths: Mapping[int, Path]
+) -> set[int]:
     """The places of contents that another one of the same size looks exactly like."""
     pairs = [
         (candidate.first, candidate.second)
@@ -78,12 +85,35 @@ def _twins(catalog: Catalog, contents: Sequence[Content], found: Sequence[Candid
         and _size(contents[candidate.first]) == _size(contents[candidate.second])
     ]
     miniatures = load_miniatures(catalog, contents, {place for pair in pairs for place in pair})
-    luma = {place: small.luma.astype(np.int16) for place, small in miniatures.items()}
+    codings: dict[int, bytes | None] = {}
     twins: set[int] = set()
     for first, second in pairs:
-        if first in luma and second in luma and np.abs(luma[first] - luma[second]).max() <= _LARGEST_STEP:
+        if first not in miniatures or second not in miniatures or not _alike(miniatures[first], miniatures[second]):
+            continue
+        for place in (first, second):
+            if place not in codings:
+                codings[place] = _coding(contents[place], paths)
+        if codings[first] is None or codings[second] is None or codings[first] == codings[second]:
             twins |= {first, second}
     return twins
+
+
+def _alike(first: Miniature, second: Miniature) -> bool:
+    """Whether nothing in two miniatures tells the pictures apart."""
+    planes = (first.luma, second.luma), (first.chroma, second.chroma)
+    return all(int(cv2.norm(one, other, cv2.NORM_INF)) <= _LARGEST_STEP for one, other in planes)
+
+
+def _coding(content: Content, paths: Mapping[int, Path]) -> bytes | None:
+    """What a JPEG was quantised with; None for other formats and where its header does not tell."""
+    if content.format != "JPEG":
+        return None
+    coding = read_jpeg_coding(read_beginning(paths[content.id], _HEADER_BYTES))
+    if coding is None:
+        return None
+    luma, chroma = coding.upright()
+    subsampling = coding.subsampling[::-1] if coding.is_turned else coding.subsampling
+    return luma.tobytes() + chroma.tobytes() + bytes(subsampling)
 
 
 def _size(content: Content) -> tuple[int, int]:

@@ -38,6 +38,15 @@ def read_bytes(path: Path, limit: int = DEFAULT_LIMITS.bytes) -> bytes:
     return data
 
 
+def read_beginning(path: Path, count: int) -> bytes:
+    """The first bytes of a regular file, fewer where it is shorter; empty where it cannot be read."""
+    try:
+        with open(os.open(path, _FLAGS), "rb", buffering=0) as file:  # noqa: PTH123  # flags
+            return file.read(count) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
+    except OSError:
+        return b""
+
+
 def _check(status: os.stat_result, limits: Limits) -> None:
     if stat.S_ISDIR(status.st_mode):
         raise ImageError("is a folder")
