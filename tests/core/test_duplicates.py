@@ -73,6 +73,24 @@ def test_balanced_adds_crops_and_keeps_strangers_out(scan: Scan, edits: Path) ->
     assert not {"china.jpg", "flower.jpg", "rocket.jpg"} & {name for group in summary.groups for name in members(group)}
 
 
+def test_pixels_are_only_digested_where_they_may_be_equal(
+    scan: Scan, catalog: Catalog, photos: Mapping[str, Pixels], save: Save, tmp_path: Path
+) -> None:
+    folder = tmp_path / "library"
+    save(photos["china"], folder / "photo.jpg", quality=90)
+    save(photos["china"], folder / "progressive.jpg", quality=90, progressive=True)
+    save(photos["flower"], folder / "flower.jpg", quality=90)
+    save(photos["flower"], folder / "coarser.jpg", quality=80)
+
+    summary = scan(folder, preset="fast")
+
+    assert group_with(summary, "photo.jpg")["progressive.jpg"] is Relation.SAME_PIXELS
+    assert Relation.RE_ENCODED in group_with(summary, "flower.jpg").values()
+    # Of the two that were quantised differently nobody asked for all pixels.
+    contents = catalog.contents([folder])
+    assert sum(content.pixels is not None for content in contents) == 2
+
+
 def test_thorough_adds_what_was_pasted_into_another_picture(scan: Scan, edits: Path) -> None:
     found = group_with(scan(edits, preset="thorough"), "cat.png")
 
