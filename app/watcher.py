@@ -60,5 +60,5 @@ class Watcher(QObject):
             for found in watch(folders, stop, self._options):
                 if found and not stop.is_set():
                     self.changed.emit(list(found))
-        except Exception:
+        except (OSError, RuntimeError):  # of the system, of watchfiles' own, and of Qt where this is gone
             _LOG.exception("Folders are not watched any more")

@@ -381,9 +381,9 @@ def _tone(first: Floats, second: Floats) -> tuple[float, float, float]:
 
 
 def _median(values: Floats) -> float:
-    """The larger of the two in the middle where their number is even: numpy's own looks for more than that."""
+    """The larger of the two in the middle where their number is even, NaN of none; numpy's own looks for more."""
     middle = len(values) // 2
-    return float(np.partition(values, middle)[middle])
+    return float(np.partition(values, middle)[middle]) if len(values) else np.nan
 
 
 def _largest_change(first: Floats, second: Floats, mask: NDArray[np.uint8]) -> float:

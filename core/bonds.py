@@ -55,9 +55,8 @@ class Bonds:
     """
 
     def __init__(self, ranks: Sequence[int]) -> None:
-        self.joins = Joins(list(range(len(ranks))))
         self._ranks = ranks
-        self._best = list(range(len(ranks)))
+        self._part()
         self._edges: dict[int, dict[int, Verdict]] = defaultdict(dict)
         self.composites: list[Verdict] = []
         self.scenes: list[Verdict] = []
@@ -86,13 +85,17 @@ class Bonds:
         self._best[self.joins.root(first)] = best
         return joined
 
+    def _part(self) -> None:
+        """Nobody is joined with anybody."""
+        self.joins = Joins(list(range(len(self._ranks))))
+        self._best = list(range(len(self._ranks)))
+
     def loosen(self, verdicts: Iterable[Verdict]) -> None:
         """Take verdicts back that were taken in, and what they joined apart."""
         for verdict in verdicts:
             self._edges[verdict.first].pop(verdict.second, None)
             self._edges[verdict.second].pop(verdict.first, None)
-        self.joins = Joins(list(range(len(self._ranks))))
-        self._best = list(range(len(self._ranks)))
+        self._part()
         for place in sorted(self._edges):
             for neighbour in self.neighbours(place):
                 if place < neighbour:

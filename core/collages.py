@@ -7,6 +7,7 @@ But two crops of one picture hardly ever fit together to a pixel, and the cells 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -33,7 +34,7 @@ def find_collages(bonds: Bonds, sizes: Sequence[Size]) -> set[int]:
         bonds: What is known to belong together.
         sizes: Width and height of each content.
     """
-    found = {place for place in range(len(sizes)) if _is_collage(place, bonds, sizes)}
+    found = {place for group in bonds.sets() for place in group if _is_collage(place, bonds, sizes)}
     waiting = sorted(found)
     while waiting:
         place = waiting.pop()
@@ -48,9 +49,7 @@ def find_collages(bonds: Bonds, sizes: Sequence[Size]) -> set[int]:
 def as_composite(verdict: Verdict, size_a: Size) -> Verdict:
     """The verdict on a collage and what it shows, with the name that this deserves."""
     words = relations.words_for(Relation.COMPOSITE, verdict.evidence, size_a, verdict.tone)
-    return Verdict(
-        verdict.first, verdict.second, Relation.COMPOSITE, verdict.score, verdict.evidence, words, verdict.tone
-    )
+    return replace(verdict, relation=Relation.COMPOSITE, words=words)
 
 
 def shown_by(place: int, bonds: Bonds) -> Iterator[Verdict]:

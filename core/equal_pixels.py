@@ -14,7 +14,7 @@ from core._cv import cv2
 from core.candidates import Candidate, load_miniatures
 from core.catalog import Catalog, Content
 from core.decoding.files import read_beginning
-from core.decoding.jpeg_coding import read_jpeg_coding
+from core.decoding.jpeg_coding import JpegCoding, read_jpeg_coding
 from core.describing import digest_pixels
 from core.events import Event
 from core.images import Limits
@@ -85,7 +85,7 @@ def _twins(
         and _size(contents[candidate.first]) == _size(contents[candidate.second])
     ]
     miniatures = load_miniatures(catalog, contents, {place for pair in pairs for place in pair})
-    codings: dict[int, bytes | None] = {}
+    codings: dict[int, JpegCoding | None] = {}
     twins: set[int] = set()
     for first, second in pairs:
         if first not in miniatures or second not in miniatures or not _alike(miniatures[first], miniatures[second]):
@@ -93,7 +93,8 @@ def _twins(
         for place in (first, second):
             if place not in codings:
                 codings[place] = _coding(contents[place], paths)
-        if codings[first] is None or codings[second] is None or codings[first] == codings[second]:
+        one, other = codings[first], codings[second]
+        if one is None or other is None or one.quantises_like(other):
             twins |= {first, second}
     return twins
 
@@ -104,16 +105,11 @@ def _alike(first: Miniature, second: Miniature) -> bool:
     return all(int(cv2.norm(one, other, cv2.NORM_INF)) <= _LARGEST_STEP for one, other in planes)
 
 
-def _coding(content: Content, paths: Mapping[int, Path]) -> bytes | None:
+def _coding(content: Content, paths: Mapping[int, Path]) -> JpegCoding | None:
     """What a JPEG was quantised with; None for other formats and where its header does not tell."""
     if content.format != "JPEG":
         return None
-    coding = read_jpeg_coding(read_beginning(paths[content.id], _HEADER_BYTES))
-    if coding is None:
-        return None
-    luma, chroma = coding.upright()
-    subsampling = coding.subsampling[::-1] if coding.is_turned else coding.subsampling
-    return luma.tobytes() + chroma.tobytes() + bytes(subsampling)
+    return read_jpeg_coding(read_beginning(paths[content.id], _HEADER_BYTES))
 
 
 def _size(content: Content) -> tuple[int, int]:

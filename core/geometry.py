@@ -73,7 +73,7 @@ def facing(homography: ArrayLike, point: ArrayLike) -> Matrix:
     depth = g * x + h * y + i
     if depth == 0 or not np.isfinite([a, b, c, d, e, f, depth]).all():
         raise ValueError("the homography is not usable")
-    if abs(a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)) < 1e-12 * abs(depth) ** 3:
+    if abs(a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)) < 1e-12 * abs(depth * depth * depth):
         raise ValueError("the homography is singular")
     return np.asarray(matrix / depth, np.float64)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from pathlib import Path
@@ -26,7 +27,7 @@ def read_bytes(path: Path, limit: int = DEFAULT_LIMITS.bytes) -> bytes:
     limits = Limits(bytes=limit)
     try:
         _check(os.stat(path), limits)  # noqa: PTH116  # a third of the cost of Path.stat
-        with open(os.open(path, _FLAGS), "rb", buffering=0) as file:  # noqa: PTH123  # flags
+        with _opened(path) as file:
             _check(os.fstat(file.fileno()), limits)
             data = file.read(limit + 1)
     except ImageError as error:
@@ -41,10 +42,14 @@ def read_bytes(path: Path, limit: int = DEFAULT_LIMITS.bytes) -> bytes:
 def read_beginning(path: Path, count: int) -> bytes:
     """The first bytes of a regular file, fewer where it is shorter; empty where it cannot be read."""
     try:
-        with open(os.open(path, _FLAGS), "rb", buffering=0) as file:  # noqa: PTH123  # flags
+        with _opened(path) as file:
             return file.read(count) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
     except OSError:
         return b""
+
+
+def _opened(path: Path) -> io.FileIO:
+    return open(os.open(path, _FLAGS), "rb", buffering=0)  # noqa: PTH123  # flags
 
 
 def _check(status: os.stat_result, limits: Limits) -> None:

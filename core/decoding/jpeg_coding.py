@@ -41,6 +41,12 @@ class JpegCoding:
         """The tables of luma and chroma for the upright picture."""
         return (self.luma.T, self.chroma.T) if self.is_turned else (self.luma, self.chroma)
 
+    def quantises_like(self, other: JpegCoding) -> bool:
+        """Whether the upright pictures were quantised alike, however both are stored."""
+        shared, others = (each.subsampling[::-1] if each.is_turned else each.subsampling for each in (self, other))
+        tables = zip(self.upright(), other.upright(), strict=True)
+        return shared == others and all(np.array_equal(one, another) for one, another in tables)
+
 
 def read_jpeg_coding(data: bytes) -> JpegCoding | None:
     """Read the coding of a JPEG; None for other files and for JPEGs that are not luma and two alike chroma planes."""

@@ -46,13 +46,14 @@ def look_closer(
     """
     if not any(rule.kind is RuleKind.MOST_PIXELS for rule in rules.rules):
         return
-    known = Known(dict(traits), ())
+    found = dict(traits)
+    known = Known(found, ())
     stage = Stage("Looking for enlarged copies")
     done = 0
     while suspects := {each.path: each for members in rivals if (each := _suspect(members, rules, known)) is not None}:
         for path, filled in _looked_at(list(suspects.values()), limits or Limits()):
-            known = replace(known, traits={**known.traits, path: replace(known.traits[path], filled=filled)})
-            yield path, known.traits[path]
+            found[path] = replace(found[path], filled=filled)
+            yield path, found[path]
             done += 1
             if stage.due():
                 yield stage.progress(done, None)

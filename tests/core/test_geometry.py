@@ -42,7 +42,15 @@ def test_facing_chooses_the_sign_and_keeps_the_map() -> None:
 
 
 @pytest.mark.parametrize(
-    "matrix", [np.ones((3, 3)), np.zeros((3, 3)), np.full((3, 3), np.nan), np.eye(2), np.diag([1.0, np.inf, 1.0])]
+    "matrix",
+    [
+        np.ones((3, 3)),
+        np.zeros((3, 3)),
+        np.full((3, 3), np.nan),
+        np.eye(2),
+        np.diag([1.0, np.inf, 1.0]),
+        np.diag([1.0, 1.0, 1e200]),
+    ],
 )
 def test_what_is_no_homography_is_refused(matrix: np.ndarray) -> None:
     with pytest.raises(ValueError, match="the homography is"):
